@@ -1,0 +1,14 @@
+//! The unit rules of therapy billing, and the reading of its cells.
+//!
+//! Nothing in here opens a file, asks the clock or knows a data frame: integers and text go in, integers come out. That
+//! keeps a rule's edit tested in seconds, and the same rules usable inside another engine.
+//!
+//! * [`domain`]: the words of the trade (code, minutes, units, cents, rule).
+//! * [`units`]: how many units do these minutes support? Read this first.
+//! * [`cells`]: one cell of text → date, minutes, units, code, money.
+//! * [`records`]: bytes of a delimited file → records, never losing one.
+
+pub mod cells;
+pub mod domain;
+pub mod records;
+pub mod units;

@@ -1,0 +1,273 @@
+//! Bytes of a delimited file → records, never losing one.
+//!
+//! A general CSV reader follows the quotation marks wherever they lead: one that is opened and never closed swallows the rest
+//! of the file. An audit may not lose a row, so this reader does not trust them that far. A record whose quotation marks do
+//! not match (text behind a closing one, none closing within [`LONGEST_QUOTED`]) ends at its first line end and is
+//! [`Step::Broken`]; the next line starts a record of its own.
+//!
+//! ```text
+//! "Smith, J",97110,2        two quoted marks that match: three cells
+//! 5" band,97110,2           a mark inside an unquoted cell is text: three cells
+//! "5" band",97110,2         text behind a closing mark: broken, this line only
+//! "Smith,97110,2            never closed: broken, this line only
+//! ```
+//!
+//! Lines end in LF, CRLF or CR. A byte order mark is the caller's to skip.
+
+use memchr::{memchr, memchr3, memrchr};
+
+/// A quoted cell is at most this long, in bytes; a mark that finds no partner by then was never meant to open one.
+pub const LONGEST_QUOTED: usize = 1 << 20;
+
+/// What [`Records::next`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A record; its cells are in the [`Cells`] given.
+    Cells,
+    /// An empty line. It counts in row numbers, since a spreadsheet shows it, and holds nothing.
+    Blank,
+    /// A line whose quotation marks do not match.
+    Broken,
+    /// The bytes end inside a record, and more bytes may follow.
+    Incomplete,
+    /// No more bytes.
+    End,
+}
+
+/// The cells of one record. Kept and filled anew, so that reading allocates nothing per record.
+#[derive(Default)]
+pub struct Cells {
+    spans: Vec<Span>,
+    unescaped: Vec<u8>,
+}
+
+#[derive(Clone, Copy)]
+struct Span {
+    start: usize,
+    end: usize,
+    /// The cell held doubled quotation marks, and stands unescaped in the buffer.
+    buffered: bool,
+}
+
+impl Cells {
+    /// How many cells the record has.
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// The bytes of cell `index` of a record read from `bytes`; empty beyond the last.
+    pub fn get<'a>(&'a self, bytes: &'a [u8], index: usize) -> &'a [u8] {
+        match self.spans.get(index) {
+            Some(span) if span.buffered => &self.unescaped[span.start..span.end],
+            Some(span) => &bytes[span.start..span.end],
+            None => &[],
+        }
+    }
+}
+
+/// Reads records one after another.
+pub struct Records<'a> {
+    bytes: &'a [u8],
+    delimiter: u8,
+    complete: bool,
+    /// Where the next record starts.
+    at: usize,
+    /// Where the record read last started, and where it ended (without its line end).
+    last: (usize, usize),
+}
+
+impl<'a> Records<'a> {
+    /// Over `bytes`, which start at a record; `complete` says that nothing follows them in the file.
+    pub fn new(bytes: &'a [u8], delimiter: u8, complete: bool) -> Records<'a> {
+        Records { bytes, delimiter, complete, at: 0, last: (0, 0) }
+    }
+
+    /// The record read last, as written.
+    pub fn raw(&self) -> &'a [u8] {
+        &self.bytes[self.last.0..self.last.1]
+    }
+
+    /// Where the next record starts.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Reads one record into `cells`.
+    pub fn next(&mut self, cells: &mut Cells) -> Step {
+        cells.spans.clear();
+        cells.unescaped.clear();
+        let start = self.at;
+        if start == self.bytes.len() {
+            return Step::End;
+        }
+        let mut at = start;
+        loop {
+            let opening = self.bytes[at..].iter().position(|&b| b != b' ').map(|spaces| at + spaces);
+            let end = match opening.filter(|&mark| self.bytes[mark] == b'"') {
+                Some(mark) => match self.quoted(mark, cells) {
+                    Ok(end) => end,
+                    Err(Step::Broken) => return self.broken(start, cells),
+                    Err(step) => return step,
+                },
+                None => {
+                    let end =
+                        memchr3(self.delimiter, b'\n', b'\r', &self.bytes[at..]).map_or(self.bytes.len(), |n| at + n);
+                    cells.spans.push(Span { start: at, end, buffered: false });
+                    end
+                }
+            };
+            match self.bytes.get(end) {
+                Some(&byte) if byte == self.delimiter => at = end + 1,
+                Some(_) => return self.line_end(start, end, cells),
+                None if self.complete => {
+                    self.at = end;
+                    self.last = (start, end);
+                    return Step::Cells;
+                }
+                None => return Step::Incomplete,
+            }
+        }
+    }
+
+    /// A cell whose opening mark is at `mark`: pushes it and says where it ends.
+    fn quoted(&self, mark: usize, cells: &mut Cells) -> Result<usize, Step> {
+        let start = mark + 1;
+        let mut from = start;
+        let mut doubled = false;
+        let close = loop {
+            let Some(close) = memchr(b'"', &self.bytes[from..]).map(|n| from + n) else {
+                let may_follow = !self.complete && self.bytes.len() - start <= LONGEST_QUOTED;
+                return Err(if may_follow { Step::Incomplete } else { Step::Broken });
+            };
+            if close - start > LONGEST_QUOTED {
+                return Err(Step::Broken);
+            }
+            if self.bytes.get(close + 1) != Some(&b'"') {
+                break close;
+            }
+            doubled = true;
+            from = close + 2;
+        };
+        let end = self.bytes[close + 1..].iter().position(|&b| b != b' ').map_or(self.bytes.len(), |n| close + 1 + n);
+        match self.bytes.get(end) {
+            Some(&byte) if byte != self.delimiter && byte != b'\n' && byte != b'\r' => return Err(Step::Broken),
+            None if !self.complete => return Err(Step::Incomplete),
+            _ => {}
+        }
+        if doubled {
+            let from = cells.unescaped.len();
+            let mut rest = &self.bytes[start..close];
+            while let Some(quote) = memchr(b'"', rest) {
+                cells.unescaped.extend_from_slice(&rest[..=quote]);
+                rest = &rest[quote + 2..];
+            }
+            cells.unescaped.extend_from_slice(rest);
+            cells.spans.push(Span { start: from, end: cells.unescaped.len(), buffered: true });
+        } else {
+            cells.spans.push(Span { start, end: close, buffered: false });
+        }
+        Ok(end)
+    }
+
+    /// Steps over the line end at `end`.
+    fn line_end(&mut self, start: usize, end: usize, cells: &mut Cells) -> Step {
+        let next = match (self.bytes[end], self.bytes.get(end + 1)) {
+            (b'\r', Some(b'\n')) => end + 2,
+            (b'\r', None) if !self.complete => return Step::Incomplete,
+            _ => end + 1,
+        };
+        self.at = next;
+        self.last = (start, end);
+        if start == end {
+            cells.spans.clear();
+            return Step::Blank;
+        }
+        Step::Cells
+    }
+
+    /// The record at `start` is not to be trusted: it ends with its line.
+    fn broken(&mut self, start: usize, cells: &mut Cells) -> Step {
+        match memchr::memchr2(b'\n', b'\r', &self.bytes[start..]).map(|n| start + n) {
+            Some(end) => {
+                if self.line_end(start, end, cells) == Step::Incomplete {
+                    return Step::Incomplete;
+                }
+            }
+            None if self.complete => {
+                self.at = self.bytes.len();
+                self.last = (start, self.at);
+            }
+            None => return Step::Incomplete,
+        }
+        cells.spans.clear();
+        Step::Broken
+    }
+}
+
+/// How many of `bytes`, which start at a record, are whole records: where to cut a block that is read in parallel with others.
+///
+/// Without quotation marks that is the last line end; with them the records have to be followed.
+pub fn whole_records(bytes: &[u8], delimiter: u8) -> usize {
+    if memchr(b'"', bytes).is_none() {
+        if let Some(end) = memrchr(b'\n', bytes) {
+            return end + 1;
+        }
+        // Lines that end in CR alone; the very last may be half of a CRLF.
+        return memrchr(b'\r', &bytes[..bytes.len().saturating_sub(1)]).map_or(0, |end| end + 1);
+    }
+    let (mut records, mut cells) = (Records::new(bytes, delimiter, false), Cells::default());
+    while !matches!(records.next(&mut cells), Step::Incomplete | Step::End) {}
+    records.position()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<String> {
+        let (mut records, mut cells) = (Records::new(text.as_bytes(), b',', true), Cells::default());
+        let mut found = Vec::new();
+        loop {
+            found.push(match records.next(&mut cells) {
+                Step::Cells => (0..cells.len())
+                    .map(|n| String::from_utf8_lossy(cells.get(text.as_bytes(), n)).into_owned())
+                    .collect::<Vec<_>>()
+                    .join("|"),
+                Step::Blank => "(blank)".into(),
+                Step::Broken => format!("(broken) {}", String::from_utf8_lossy(records.raw())),
+                Step::Incomplete | Step::End => return found,
+            });
+        }
+    }
+
+    #[test]
+    fn line_ends_quotes_and_blank_lines() {
+        assert_eq!(read("a,b\r\nc,d\re,f\n\ng,"), ["a|b", "c|d", "e|f", "(blank)", "g|"]);
+        assert_eq!(
+            read("\"a,1\",\"two\nlines\",\"say \"\"hi\"\"\"\nx, \"y\" ,z"),
+            ["a,1|two\nlines|say \"hi\"", "x|y|z"]
+        );
+        assert_eq!(read("5\" band,b\n"), ["5\" band|b"]);
+    }
+
+    #[test]
+    fn a_broken_record_costs_one_line() {
+        assert_eq!(read("\"5\" band\",b\nc,d\n"), ["(broken) \"5\" band\",b", "c|d"]);
+        assert_eq!(read("\"open,b\nc,d\n\"e,f\",g\n"), ["(broken) \"open,b", "c|d", "e,f|g"]);
+        assert_eq!(read("a,b\n\"open,b"), ["a|b", "(broken) \"open,b"]);
+    }
+
+    #[test]
+    fn a_block_is_cut_between_records() {
+        for (text, whole) in
+            [("a,b\nc,d", 4), ("a,\"b\nc\",d", 0), ("a,b\n\"c\nd\",e", 4), ("a,b\rc,d\r", 4), ("\"a\"\r", 0), ("", 0)]
+        {
+            assert_eq!(whole_records(text.as_bytes(), b','), whole, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The CPT midpoint rule: each code alone.
+
+use super::{Range, quarter_hours};
+use crate::domain::Time;
+
+/// Units that one code's `time`, merged over its lines in the session, supports on its own. Remainders never pool.
+///
+/// Source: CPT time rule (a unit is attained when its midpoint is passed), for 15-minute codes 8, 23, 38 … minutes.
+pub const fn units(time: Time) -> Range {
+    Range::exactly(quarter_hours(time.whole_minutes()))
+}
