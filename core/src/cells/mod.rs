@@ -16,7 +16,7 @@ pub use number::units;
 pub use time::{TimeCell, time};
 
 /// Why a cell cannot be read. The words stand in the `problem` column of the rejects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum Problem {
     /// The cell must have a value.
     #[error("is blank")]

@@ -1,0 +1,15 @@
+//! The core held against published sessions, against its rules in words, and against any input at all.
+//!
+//! * [`worked`]: every session of `tests/examples/worked.csv`.
+//! * [`reference`]: the rules once more, slow and from their words; the properties below compare with it.
+//! * [`total_time`]: the CMS rule. [`one_code`]: the rules that look at one code or family alone.
+//! * [`decisions`]: what the project settled where the rules leave a choice, by number.
+//! * [`cells`], [`records`]: the reading of text and bytes.
+
+mod cells;
+mod decisions;
+mod one_code;
+mod records;
+mod reference;
+mod total_time;
+mod worked;

@@ -1,0 +1,39 @@
+-- by_code: units billed against the range allowed for each code, worst first
+-- one row per: code, code_kind
+-- columns: code str, code_kind str,
+--   sessions i64, auditable_sessions i64, units_billed i64, units_supported i64,
+--   units_over i64, units_under i64, over_per_100_units f64, minutes_per_unit f64, short_sessions i64
+--
+-- `sessions` are sessions that hold the code (its services). Everything else counts auditable ones only.
+-- Each code is measured against its own range of allowed units: over stands above the range, under below it.
+-- So over need not sum to the sessions' over, and billed - supported need not equal over - under.
+-- Kinds that no unit rule speaks to (area, period, unlisted ...) show units billed and leave the rest empty.
+WITH sums AS (
+  SELECT
+    v.code, v.code_kind,
+    CAST(COUNT(*) AS BIGINT) AS sessions,
+    SUM(CAST(v.auditable AS BIGINT)) AS auditable_sessions,
+    SUM(CASE WHEN v.auditable THEN v.units_billed ELSE 0 END) AS units_billed,
+    SUM(CASE WHEN v.auditable THEN v.units_supported ELSE 0 END) AS units_supported,
+    SUM(CASE WHEN v.auditable THEN v.units_over ELSE 0 END) AS units_over,
+    SUM(CASE WHEN v.auditable AND v.units_billed < v.units_min THEN v.units_min - v.units_billed ELSE 0 END) AS units_under,
+    SUM(CASE WHEN v.auditable AND v.minutes_known AND v.code_kind = 'timed' THEN v.minutes ELSE 0 END) AS timed_minutes,
+    SUM(CASE WHEN v.auditable AND v.minutes_known AND v.code_kind = 'timed' THEN v.units_billed ELSE 0 END) AS timed_units,
+    SUM(CAST(v.auditable AND s.short AS BIGINT)) AS short_sessions
+  FROM services AS v
+  LEFT JOIN sessions AS s ON v.session_id = s.session_id
+  GROUP BY v.code, v.code_kind
+)
+SELECT
+  code,
+  code_kind,
+  sessions, auditable_sessions, units_billed,
+  CASE WHEN code_kind IN ('timed', 'interval', 'untimed') THEN units_supported END AS units_supported,
+  CASE WHEN code_kind IN ('timed', 'interval', 'untimed') THEN units_over END AS units_over,
+  CASE WHEN code_kind IN ('timed', 'interval', 'untimed') THEN units_under END AS units_under,
+  CASE WHEN code_kind IN ('timed', 'interval', 'untimed')
+    THEN ROUND(CAST(100 * units_over AS DOUBLE) / NULLIF(units_billed, 0), 1) END AS over_per_100_units,
+  ROUND(CAST(timed_minutes AS DOUBLE) / NULLIF(timed_units, 0), 1) AS minutes_per_unit,
+  short_sessions
+FROM sums
+ORDER BY units_over DESC NULLS LAST, code, code_kind

@@ -1,0 +1,54 @@
+-- by_therapist: units billed against units supported for each clinician, worst first
+-- one row per: therapist_id
+-- columns: therapist_id str,
+--   sessions i64, auditable_sessions i64, units_billed i64, units_supported i64,
+--   units_over i64, units_under i64, over_per_100_units f64, minutes_per_unit f64, short_sessions i64,
+--   units_over_attributed i64
+--
+-- Everything but `sessions` counts auditable sessions only. Over and under are never netted:
+-- units_billed - units_supported = units_over - units_under.
+-- A session whose lines name several clinicians, or none, stands in the row '(several or not named)'.
+-- units_over_attributed: units over that belong to this clinician alone. Some stand in sessions that several
+-- clinicians shared, so a clinician can have attributed units without a session of their own (sessions = 0).
+WITH sums AS (
+  SELECT
+    therapist_id,
+    CAST(COUNT(*) AS BIGINT) AS sessions,
+    SUM(CAST(auditable AS BIGINT)) AS auditable_sessions,
+    SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed + untimed_units_billed ELSE 0 END) AS units_billed,
+    SUM(CASE WHEN auditable THEN timed_units_supported + interval_units_supported + untimed_units_supported ELSE 0 END) AS units_supported,
+    SUM(CASE WHEN auditable THEN timed_units_over + interval_units_over + untimed_units_over ELSE 0 END) AS units_over,
+    SUM(CASE WHEN auditable THEN timed_units_under + interval_units_under ELSE 0 END) AS units_under,
+    SUM(CASE WHEN auditable THEN timed_minutes ELSE 0 END) AS timed_minutes,
+    SUM(CASE WHEN auditable THEN timed_units_billed ELSE 0 END) AS timed_units,
+    SUM(CAST(auditable AND short AS BIGINT)) AS short_sessions
+  FROM sessions
+  GROUP BY therapist_id
+),
+attributed AS (
+  SELECT therapist_id, SUM(units_over) AS units
+  FROM findings
+  WHERE primary AND attribution = 'one' AND therapist_id <> ''
+  GROUP BY therapist_id
+),
+named AS (
+  SELECT therapist_id FROM sums
+  UNION
+  SELECT therapist_id FROM attributed
+)
+SELECT
+  CASE WHEN n.therapist_id = '' THEN '(several or not named)' ELSE n.therapist_id END AS therapist_id,
+  COALESCE(sessions, 0) AS sessions,
+  COALESCE(auditable_sessions, 0) AS auditable_sessions,
+  COALESCE(units_billed, 0) AS units_billed,
+  COALESCE(units_supported, 0) AS units_supported,
+  COALESCE(units_over, 0) AS units_over,
+  COALESCE(units_under, 0) AS units_under,
+  ROUND(CAST(100 * units_over AS DOUBLE) / NULLIF(units_billed, 0), 1) AS over_per_100_units,
+  ROUND(CAST(timed_minutes AS DOUBLE) / NULLIF(timed_units, 0), 1) AS minutes_per_unit,
+  COALESCE(short_sessions, 0) AS short_sessions,
+  COALESCE(a.units, 0) AS units_over_attributed
+FROM named AS n
+LEFT JOIN sums AS s ON n.therapist_id = s.therapist_id
+LEFT JOIN attributed AS a ON n.therapist_id = a.therapist_id
+ORDER BY units_over DESC, therapist_id

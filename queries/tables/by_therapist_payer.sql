@@ -1,0 +1,33 @@
+-- by_therapist_payer: units billed against units supported for each clinician and payer, worst first
+-- one row per: therapist_id, payer
+-- columns: therapist_id str, payer str,
+--   sessions i64, auditable_sessions i64, units_billed i64, units_supported i64,
+--   units_over i64, units_under i64, over_per_100_units f64, minutes_per_unit f64, short_sessions i64
+--
+-- Everything but `sessions` counts auditable sessions only. Over and under are never netted:
+-- units_billed - units_supported = units_over - units_under.
+-- A session whose lines name several clinicians, or none, stands in the row '(several or not named)'.
+WITH sums AS (
+  SELECT
+    therapist_id, payer,
+    CAST(COUNT(*) AS BIGINT) AS sessions,
+    SUM(CAST(auditable AS BIGINT)) AS auditable_sessions,
+    SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed + untimed_units_billed ELSE 0 END) AS units_billed,
+    SUM(CASE WHEN auditable THEN timed_units_supported + interval_units_supported + untimed_units_supported ELSE 0 END) AS units_supported,
+    SUM(CASE WHEN auditable THEN timed_units_over + interval_units_over + untimed_units_over ELSE 0 END) AS units_over,
+    SUM(CASE WHEN auditable THEN timed_units_under + interval_units_under ELSE 0 END) AS units_under,
+    SUM(CASE WHEN auditable THEN timed_minutes ELSE 0 END) AS timed_minutes,
+    SUM(CASE WHEN auditable THEN timed_units_billed ELSE 0 END) AS timed_units,
+    SUM(CAST(auditable AND short AS BIGINT)) AS short_sessions
+  FROM sessions
+  GROUP BY therapist_id, payer
+)
+SELECT
+  CASE WHEN therapist_id = '' THEN '(several or not named)' ELSE therapist_id END AS therapist_id,
+  CASE WHEN payer = '' THEN '(not named)' ELSE payer END AS payer,
+  sessions, auditable_sessions, units_billed, units_supported, units_over, units_under,
+  ROUND(CAST(100 * units_over AS DOUBLE) / NULLIF(units_billed, 0), 1) AS over_per_100_units,
+  ROUND(CAST(timed_minutes AS DOUBLE) / NULLIF(timed_units, 0), 1) AS minutes_per_unit,
+  short_sessions
+FROM sums
+ORDER BY units_over DESC, therapist_id, payer

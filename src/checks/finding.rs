@@ -1,0 +1,103 @@
+//! A finding: one thing to look at, with its arithmetic.
+
+use recount_core::domain::Units;
+
+/// What a finding asks of its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Billed units exceed what the exported minutes support: a potential overpayment.
+    Exception,
+    /// A person must look.
+    Review,
+    /// For information.
+    Note,
+}
+
+impl Severity {
+    /// The name in every table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Exception => "exception",
+            Severity::Review => "review",
+            Severity::Note => "note",
+        }
+    }
+
+    /// The severity of that name.
+    pub fn from_name(name: &str) -> Option<Severity> {
+        [Severity::Exception, Severity::Review, Severity::Note].into_iter().find(|severity| severity.name() == name)
+    }
+}
+
+/// What a finding rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// True of the exported data, whatever else is.
+    Certain,
+    /// True under one of two rules that may apply.
+    DependsOnRule,
+    /// True if the data mean what they seem to.
+    DependsOnData,
+}
+
+impl Certainty {
+    /// The name in every table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Certainty::Certain => "certain",
+            Certainty::DependsOnRule => "depends-on-rule",
+            Certainty::DependsOnData => "depends-on-data",
+        }
+    }
+}
+
+/// Whose units they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attribution {
+    /// One treating clinician's.
+    One(u32),
+    /// Several share them, or they cannot be told apart.
+    Shared,
+    /// The export names no clinician.
+    Unnamed,
+}
+
+/// One thing to look at, in one session.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Name of the check.
+    pub check: &'static str,
+    /// What it asks.
+    pub severity: Severity,
+    /// What it rests on.
+    pub certainty: Certainty,
+    /// Whether its units over are counted here; each unit is counted once.
+    pub primary: bool,
+    /// The check and code of the finding that counts the same units, or tells of others of that bill.
+    pub also: Option<(&'static str, Option<u32>)>,
+    /// Its session.
+    pub session: u32,
+    /// Number of its code, where it speaks of one.
+    pub code: Option<u32>,
+    /// Units billed.
+    pub units_billed: Units,
+    /// Units supported, where that is known.
+    pub units_supported: Option<Units>,
+    /// Units over.
+    pub units_over: Units,
+    /// Whose they are.
+    pub attribution: Attribution,
+    /// The lines it speaks of: first place in the order, and how many.
+    pub lines: (u32, u32),
+    /// One plain sentence with the arithmetic.
+    pub reason: String,
+}
+
+impl Finding {
+    /// Its session counted from the start of the run instead of the block.
+    pub(crate) fn moved(mut self, sessions: u32, lines: u32) -> Finding {
+        self.session += sessions;
+        self.lines.0 += lines;
+        self
+    }
+}

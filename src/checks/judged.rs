@@ -1,0 +1,187 @@
+//! What a check sees: one session with its services and lines, and the words to tell of them.
+
+use super::{Attribution, Certainty, Finding, Severity};
+use crate::ingest::Lines;
+use crate::reference::{CodeFacts, Kind, Reference};
+use crate::sessions::{Outcome, Service, Session};
+use recount_core::domain::{Rule, Time};
+
+/// A judged session.
+pub struct Judged<'a> {
+    /// Its number.
+    pub number: u32,
+    /// What is true of it.
+    pub session: &'a Session,
+    /// Its services, in order of code.
+    pub services: &'a [Service],
+    /// All lines in the order of sessions; services name their places in it.
+    pub order: &'a [u32],
+    /// All lines of the run.
+    pub lines: &'a Lines,
+    /// The code table and the rest.
+    pub reference: &'a Reference,
+}
+
+impl<'a> Judged<'a> {
+    /// A session of an outcome.
+    pub fn new(outcome: &'a Outcome, number: usize, lines: &'a Lines, reference: &'a Reference) -> Judged<'a> {
+        let session = &outcome.sessions[number];
+        let (first, count) = (session.services.0 as usize, session.services.1 as usize);
+        Judged {
+            number: number as u32,
+            session,
+            services: &outcome.services[first..first + count],
+            order: &outcome.order,
+            lines,
+            reference,
+        }
+    }
+
+    /// The lines of a service.
+    pub fn lines_of(&self, service: &Service) -> &'a [u32] {
+        &self.order[service.lines.0 as usize..][..service.lines.1 as usize]
+    }
+
+    /// The code of a service.
+    pub fn code(&self, service: &Service) -> &'a str {
+        self.lines.texts.codes.get(service.code)
+    }
+
+    /// What the code table says of a service.
+    pub fn facts(&self, service: &Service) -> Option<&'a CodeFacts> {
+        self.lines.facts(&self.reference.codes, self.lines_of(service)[0])
+    }
+
+    /// The services whose minutes are pooled.
+    pub fn timed(&self) -> impl Iterator<Item = &'a Service> {
+        self.services.iter().filter(|service| service.kind == Kind::Timed)
+    }
+
+    /// How far an exception may be called one: anything in doubt is at most a review.
+    pub fn exception(&self) -> (Severity, Certainty) {
+        let doubts = &self.session.doubts;
+        let only_by_repeats = doubts.over_without_repeats == Some(0);
+        if self.certainty() == Certainty::DependsOnData || only_by_repeats || doubts.over_by_clinician.is_some() {
+            (Severity::Review, Certainty::DependsOnData)
+        } else if self.session.never_exception {
+            (Severity::Review, Certainty::Certain)
+        } else {
+            (Severity::Exception, Certainty::Certain)
+        }
+    }
+
+    /// Certain, unless the data may mean something else.
+    pub fn certainty(&self) -> Certainty {
+        let doubts = &self.session.doubts;
+        if doubts.two_clinics || doubts.unknown_code { Certainty::DependsOnData } else { Certainty::Certain }
+    }
+
+    /// A finding on the whole session, to be filled in.
+    pub fn finding(&self, check: &'static str, severity: Severity, certainty: Certainty, reason: String) -> Finding {
+        let session = self.session;
+        Finding {
+            check,
+            severity,
+            certainty,
+            primary: true,
+            also: None,
+            session: self.number,
+            code: None,
+            units_billed: session.timed.billed,
+            units_supported: Some(session.timed.supported),
+            units_over: 0,
+            attribution: self.whole_session(),
+            lines: session.lines,
+            reason,
+        }
+    }
+
+    /// A finding on one service, to be filled in.
+    pub fn on_service(
+        &self,
+        service: &Service,
+        check: &'static str,
+        severity: Severity,
+        certainty: Certainty,
+        reason: String,
+    ) -> Finding {
+        Finding {
+            code: Some(service.code),
+            units_billed: service.billed,
+            units_supported: None,
+            attribution: attribution(service.therapist, service.clinicians),
+            lines: service.lines,
+            ..self.finding(check, severity, certainty, reason)
+        }
+    }
+
+    /// Whose the session is.
+    fn whole_session(&self) -> Attribution {
+        attribution(self.session.therapist, self.session.clinicians)
+    }
+
+    /// Whose the pooled units over are: the clinician's of the services above their range, if it is one.
+    pub fn whose_over(&self) -> Attribution {
+        let mut above = self.timed().filter(|service| service.over() > 0);
+        match above.next() {
+            Some(first) if first.clinicians == 1 && above.all(|other| other.therapist == first.therapist) => {
+                Attribution::One(first.therapist)
+            }
+            _ => self.whole_session(),
+        }
+    }
+
+    /// The code above its range, if exactly one is.
+    pub fn code_above(&self) -> Option<u32> {
+        let mut above = self.timed().filter(|service| service.over() > 0);
+        let first = above.next()?;
+        above.next().is_none().then_some(first.code)
+    }
+
+    /// The pooled bill against the rule that the session takes, in words.
+    pub fn bill_in_words(&self) -> String {
+        self.rule_in_words(self.session.rule)
+    }
+
+    /// The pooled bill against a rule, in words: "47 timed minutes support 3 units (38 to 52 minutes); 4 were billed."
+    pub fn rule_in_words(&self, rule: Rule) -> String {
+        let session = self.session;
+        let at_least = if session.doubts.units_blank { "at least " } else { "" };
+        let billed = session.timed.billed;
+        let were = if billed == 1 { "was" } else { "were" };
+        if rule == Rule::Cms {
+            let supported = session.cms.supported;
+            let (first, last) = recount_core::units::band(supported);
+            return format!(
+                "{} timed minutes support {} ({first} to {last} minutes); {at_least}{billed} {were} billed",
+                session.timed_time,
+                units(supported),
+            );
+        }
+        let parts: Vec<String> = self
+            .timed()
+            .map(|service| {
+                let time = service.time.unwrap_or(Time::ZERO);
+                format!("{} has {time} minutes and {} billed", self.code(service), units(service.billed))
+            })
+            .collect();
+        format!(
+            "Each code alone supports {} ({}); {at_least}{billed} {were} billed",
+            units(session.midpoint.supported),
+            parts.join(", "),
+        )
+    }
+}
+
+fn attribution(therapist: u32, clinicians: u16) -> Attribution {
+    match clinicians {
+        0 => Attribution::Unnamed,
+        1 => Attribution::One(therapist),
+        _ => Attribution::Shared,
+    }
+}
+
+/// "1 unit", "3 units".
+pub fn units(count: i32) -> String {
+    if count == 1 { "1 unit".into() } else { format!("{count} units") }
+}

@@ -1,0 +1,14 @@
+//! Minutes that were derived from the units: the audit of units would prove nothing.
+
+use super::{Check, Run, Severity};
+use crate::ingest::Field;
+
+pub const CHECK: Check = Check {
+    name: "minutes-from-units",
+    family: "evidence",
+    severity: Severity::Review,
+    needs: &[Field::Minutes],
+    citation: "CMS Pub. 100-02 (Benefit Policy), ch. 15, §220.3 E: minutes are documented as treated",
+    page: include_str!("minutes_from_units.md"),
+    run: Run::Pattern,
+};

@@ -1,0 +1,26 @@
+//! A line that needs minutes has none: its session cannot be audited.
+
+use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use crate::ingest::Field;
+
+pub const CHECK: Check = Check {
+    name: "minutes-missing",
+    family: "evidence",
+    severity: Severity::Review,
+    needs: &[Field::Minutes],
+    citation: "CMS Pub. 100-02 (Benefit Policy), ch. 15, §220.3 E",
+    page: include_str!("minutes_missing.md"),
+    run: Run::Session(find),
+};
+
+fn find(judged: &Judged, findings: &mut Vec<Finding>) {
+    for service in judged.services.iter().filter(|service| service.kind.needs_minutes() && service.time.is_none()) {
+        let reason = format!(
+            "{} has no minutes on one of its {} line(s) and {} unit(s) billed: blank is not zero, so the session is not audited.",
+            judged.code(service),
+            service.lines.1,
+            service.billed
+        );
+        findings.push(judged.on_service(service, CHECK.name, Severity::Review, Certainty::DependsOnData, reason));
+    }
+}

@@ -1,0 +1,51 @@
+//! The total is supported, but a unit stands on a code that cannot have earned it.
+
+use super::judged::units;
+use super::{CMS_20_2, Check, Finding, Judged, Run, Severity};
+use crate::ingest::Field;
+use recount_core::domain::Time;
+
+pub const CHECK: Check = Check {
+    name: "misallocated-units",
+    family: "units",
+    severity: Severity::Review,
+    needs: &[Field::Minutes],
+    citation: CMS_20_2,
+    page: include_str!("misallocated_units.md"),
+    run: Run::Session(find),
+};
+
+fn find(judged: &Judged, findings: &mut Vec<Finding>) {
+    let session = judged.session;
+    if !session.auditable() || !session.misallocated {
+        return;
+    }
+    let above: Vec<_> = judged.timed().filter(|service| service.over() > 0).collect();
+    let which = if above.is_empty() {
+        let spare: Vec<&str> = judged
+            .timed()
+            .filter(|service| service.range.min < service.range.max && service.billed == service.range.max)
+            .map(|service| judged.code(service))
+            .collect();
+        format!("{} tie for fewer spare units than they were given", spare.join(", "))
+    } else {
+        let each: Vec<String> = above
+            .iter()
+            .map(|service| {
+                let time = service.time.unwrap_or(Time::ZERO);
+                format!("{} ({time} minutes) allows at most {}, {} billed", judged.code(service), units(service.range.max), service.billed)
+            })
+            .collect();
+        each.join("; ")
+    };
+    let reason = format!(
+        "The total of {} is within the {} supported, but {which}.",
+        units(session.timed.billed),
+        session.timed.supported
+    );
+    findings.push(Finding {
+        code: judged.code_above(),
+        attribution: judged.whose_over(),
+        ..judged.finding(CHECK.name, Severity::Review, judged.certainty(), reason)
+    });
+}

@@ -1,0 +1,97 @@
+//! More units billed than the minutes support.
+
+use super::judged::units;
+use super::{CMS_20_2, Check, Finding, Judged, Run, Severity, units_without_minutes};
+use crate::ingest::Field;
+use crate::reference::Kind;
+use recount_core::domain::{Rule, Time};
+
+pub const CHECK: Check = Check {
+    name: "overbilled-units",
+    family: "units",
+    severity: Severity::Exception,
+    needs: &[Field::Minutes],
+    citation: CMS_20_2,
+    page: include_str!("overbilled_units.md"),
+    run: Run::Session(find),
+};
+
+fn find(judged: &Judged, findings: &mut Vec<Finding>) {
+    if !judged.session.auditable() {
+        return;
+    }
+    find_pooled(judged, findings);
+    find_intervals(judged, findings);
+}
+
+/// One finding for the pooled codes: the total is what is over.
+fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
+    let session = judged.session;
+    if session.timed.over == 0 {
+        return;
+    }
+    let (severity, certainty) = judged.exception();
+    let mut reason = judged.bill_in_words();
+    if !session.basis.is_settled() || session.either {
+        let (other, supported) = match session.rule {
+            Rule::Cms => ("each code alone", session.midpoint.supported),
+            _ => ("the pooled minutes", session.cms.supported),
+        };
+        reason.push_str(&format!(" (by {other}: {} supported)", units(supported)));
+    }
+    if let Some(over) = session.doubts.over_without_repeats {
+        reason.push_str(&format!("; without the repeated row {} would be over", units(over)));
+    }
+    if let Some(over) = session.doubts.over_by_clinician {
+        reason.push_str(&format!("; the discipline is unknown, and by each clinician's lines alone {} would be over", units(over)));
+    }
+    reason.push('.');
+    // Units of a service without minutes are told by their own check; what is left is told here.
+    let told = units_without_minutes::told(judged);
+    let rest = session.timed.over - told.iter().map(|(_, over)| over).sum::<i32>();
+    findings.push(Finding {
+        primary: rest > 0,
+        also: told.first().map(|(service, _)| (units_without_minutes::CHECK.name, Some(service.code))),
+        code: judged.code_above(),
+        units_over: if rest > 0 { rest } else { session.timed.over },
+        attribution: judged.whose_over(),
+        ..judged.finding(CHECK.name, severity, certainty, reason)
+    });
+}
+
+/// Codes of other lengths stand alone, family by family.
+fn find_intervals(judged: &Judged, findings: &mut Vec<Finding>) {
+    let intervals: Vec<_> = judged.services.iter().filter(|service| service.kind == Kind::Interval).collect();
+    for (n, service) in intervals.iter().enumerate() {
+        let same = |other: &&&crate::sessions::Service| {
+            other.code == service.code || (other.family.is_some() && other.family == service.family)
+        };
+        if intervals[..n].iter().any(|other| same(&other)) {
+            continue;
+        }
+        let family: Vec<_> = intervals.iter().filter(same).collect();
+        let billed: i32 = family.iter().map(|service| service.billed).sum();
+        let time: Time = family.iter().filter_map(|service| service.time).sum();
+        let Some(facts) = judged.facts(service) else { continue };
+        let supported = facts.interval.units(time).max;
+        if billed <= supported {
+            continue;
+        }
+        let (severity, certainty) = judged.exception();
+        let codes: Vec<&str> = family.iter().map(|service| judged.code(service)).collect();
+        let reason = format!(
+            "{time} minutes of {} support {}; the next needs {} minutes; {billed} were billed.",
+            codes.join(" and "),
+            units(supported),
+            facts.interval.needed(supported + 1),
+        );
+        let lines = (family[0].lines.0, family.iter().map(|service| service.lines.1).sum());
+        findings.push(Finding {
+            units_billed: billed,
+            units_supported: Some(supported),
+            units_over: billed - supported,
+            lines,
+            ..judged.on_service(service, CHECK.name, severity, certainty, reason)
+        });
+    }
+}

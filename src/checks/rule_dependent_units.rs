@@ -1,0 +1,32 @@
+//! Over under one of two rules that may apply, not under the other.
+
+use super::judged::units;
+use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Severity};
+use crate::ingest::Field;
+use recount_core::domain::Rule;
+
+pub const CHECK: Check = Check {
+    name: "rule-dependent-units",
+    family: "units",
+    severity: Severity::Review,
+    needs: &[Field::Minutes],
+    citation: CMS_20_2,
+    page: include_str!("rule_dependent_units.md"),
+    run: Run::Session(find),
+};
+
+fn find(judged: &Judged, findings: &mut Vec<Finding>) {
+    let session = judged.session;
+    let one_only = (session.cms.over > 0) != (session.midpoint.over > 0);
+    if !session.auditable() || session.basis.is_settled() || session.either || !one_only {
+        return;
+    }
+    let reason = format!(
+        "{}, {} over; {}: {} over. Which rule this payer uses is not documented.",
+        judged.rule_in_words(Rule::Cms),
+        session.cms.over,
+        judged.rule_in_words(Rule::Midpoint),
+        units(session.midpoint.over),
+    );
+    findings.push(judged.finding(CHECK.name, Severity::Review, Certainty::DependsOnRule, reason));
+}

@@ -1,0 +1,14 @@
+//! A session under 15 minutes per timed unit billed. True of about half of honest sessions, so it is a flag, never a finding.
+
+use super::{Check, Run, Severity};
+use crate::ingest::Field;
+
+pub const CHECK: Check = Check {
+    name: "short-session-average",
+    family: "time",
+    severity: Severity::Note,
+    needs: &[Field::Minutes],
+    citation: super::CMS_20_2,
+    page: include_str!("short_session_average.md"),
+    run: Run::Flag,
+};

@@ -1,0 +1,14 @@
+//! A clinician or clinic consistently under 15 minutes per unit: more than rounding explains.
+
+use super::{Check, Run, Severity};
+use crate::ingest::Field;
+
+pub const CHECK: Check = Check {
+    name: "short-unit-pattern",
+    family: "time",
+    severity: Severity::Review,
+    needs: &[Field::Minutes],
+    citation: super::CMS_20_2,
+    page: include_str!("short_unit_pattern.md"),
+    run: Run::Pattern,
+};

@@ -1,0 +1,100 @@
+//! `recount inspect`: how exports would be read, without auditing them.
+
+use crate::error::Result;
+use crate::ingest::{self, Lines, Why};
+use crate::plan::Inputs;
+use crate::progress::Progress;
+use crate::reference::{Kind, date};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// What would be read: per file its mapping, types, dates, blanks and rejects; then payers with their rules and codes with
+/// their kinds. Never a patient's data.
+///
+/// # Errors
+/// As reading for an audit.
+pub fn text(inputs: &Inputs, progress: Progress) -> Result<String> {
+    let lines = ingest::read(&inputs.paths, &inputs.options, &inputs.reference, &progress)?;
+    let mut text = String::new();
+    for number in 0..lines.sources.len() {
+        source(&mut text, &lines, number);
+    }
+    payers(&mut text, &lines);
+    codes(&mut text, &lines, inputs);
+    Ok(text)
+}
+
+fn source(text: &mut String, lines: &Lines, number: usize) {
+    let source = &lines.sources[number];
+    let _ = writeln!(text, "{}: {} rows", source.name, source.rows);
+    let days = || source.lines.clone().map(|line| lines.day[line as usize]).filter(|day| *day != i32::MIN);
+    if let (Some(first), Some(last)) = (days().min(), days().max()) {
+        let _ = writeln!(text, "  dates of service {} to {}", date(first), date(last));
+    }
+    for note in &source.notes {
+        let _ = writeln!(text, "  {note}");
+    }
+    let _ = writeln!(text, "\n  {:<22} {:<20} {:<13} {:>9} {:>9}", "column", "field", "type", "blank", "rejected");
+    for (header, field) in &source.columns {
+        let (name, kind) = field.map_or(("(not read)", ""), |field| (field.name(), field.type_name()));
+        let blank = source.blanks.iter().find(|(known, _)| Some(*known) == *field).map_or(0, |(_, count)| *count);
+        let rejected = lines
+            .lost
+            .iter()
+            .filter(|lost| usize::from(lost.file) == number)
+            .filter(|lost| matches!(lost.why, Why::Cell(of, _) if Some(of) == *field))
+            .count();
+        let count = |n: u64| if field.is_some() { n.to_string() } else { String::new() };
+        let header: String = header.chars().filter(|c| !c.is_control()).take(22).collect();
+        let _ = writeln!(text, "  {header:<22} {name:<20} {kind:<13} {:>9} {:>9}", count(blank), count(rejected as u64));
+    }
+    let mut problems: BTreeMap<String, (u64, u32)> = BTreeMap::new();
+    for lost in lines.lost.iter().filter(|lost| usize::from(lost.file) == number) {
+        let column = match lost.why {
+            Why::Cell(field, _) => format!("{} ", field.name()),
+            _ => String::new(),
+        };
+        problems.entry(format!("{column}{}", lost.why)).or_insert((0, lost.row)).0 += 1;
+    }
+    if !problems.is_empty() {
+        let _ = writeln!(text, "\n  would be rejected or set aside:");
+    }
+    for (problem, (count, row)) in problems {
+        let _ = writeln!(text, "  {count:>7}  {problem} (first: row {row})");
+    }
+    text.push('\n');
+}
+
+fn payers(text: &mut String, lines: &Lines) {
+    let mut counts: BTreeMap<(&str, &str, &str, &str), u64> = BTreeMap::new();
+    for line in (0..lines.len() as u32).filter(|line| lines.day[*line as usize] != i32::MIN) {
+        let policy = lines.payers[lines.payer(line) as usize].policy(lines.day[line as usize]);
+        let name = lines.texts.payer_names.get(lines.payer_name.at(line));
+        let rule = policy.rule.map_or("both", |rule| rule.name());
+        *counts.entry((name, &policy.class, rule, policy.basis.name())).or_default() += 1;
+    }
+    let _ = writeln!(text, "Payers: the rule that each falls to\n");
+    let _ = writeln!(text, "  {:<30} {:<19} {:<9} {:<11} {:>6}", "payer", "class", "rule", "basis", "lines");
+    for ((name, class, rule, basis), count) in counts {
+        let name = if name.is_empty() { "(blank)" } else { name };
+        let name: String = name.chars().filter(|c| !c.is_control()).take(30).collect();
+        let _ = writeln!(text, "  {name:<30} {class:<19} {rule:<9} {basis:<11} {count:>6}");
+    }
+    text.push('\n');
+}
+
+fn codes(text: &mut String, lines: &Lines, inputs: &Inputs) {
+    let mut counts: BTreeMap<(&str, Kind), (u64, &str)> = BTreeMap::new();
+    for line in (0..lines.len() as u32).filter(|line| lines.day[*line as usize] != i32::MIN) {
+        let facts = lines.facts(&inputs.reference.codes, line);
+        let code = lines.texts.codes.get(lines.code[line as usize]);
+        let (kind, label) = facts.map_or((Kind::Unknown, "not in the table"), |facts| (facts.kind, facts.label.as_str()));
+        counts.entry((code, kind)).or_insert((0, label)).0 += 1;
+    }
+    let _ = writeln!(text, "Codes\n");
+    let _ = writeln!(text, "  {:<6} {:<11} {:>9}  {}", "code", "kind", "lines", "label");
+    for ((code, kind), (count, label)) in counts {
+        let label: String = label.chars().take(46).collect();
+        let _ = writeln!(text, "  {code:<6} {:<11} {count:>9}  {label}", kind.name());
+    }
+}

@@ -1,0 +1,31 @@
+//! Commands beside `audit`: each takes values and gives text.
+
+pub mod generate;
+pub mod inspect;
+//pub mod units;
+
+use crate::checks::{self, ALL};
+use crate::error::{Error, Result};
+use std::fmt::Write;
+
+/// `recount checks`: every check, a line each.
+pub fn checks() -> String {
+    let mut text = format!("{:<24} {:<10} {:<10} needs\n", "check", "family", "severity");
+    for check in ALL {
+        let needs: Vec<&str> = check.needs.iter().map(|field| field.name()).collect();
+        let _ = writeln!(text, "{:<24} {:<10} {:<10} {}", check.name, check.family, check.severity.name(), needs.join(", "));
+    }
+    text.push_str("\nrecount explain CHECK prints a check's page.\n");
+    text
+}
+
+/// `recount explain CHECK`: its manual.
+///
+/// # Errors
+/// No check has that name.
+pub fn explain(name: &str) -> Result<&'static str> {
+    let known = || ALL.iter().map(|check| check.name).collect::<Vec<_>>().join(", ");
+    checks::by_name(name)
+        .map(|check| check.page)
+        .ok_or_else(|| Error::Usage(format!("no check is called {name:?}; the checks are {}", known())))
+}

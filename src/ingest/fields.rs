@@ -1,0 +1,120 @@
+//! The fields of a line that recount reads, by their canonical names.
+
+/// A field of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each is the field of that name in the README's table of columns")]
+pub enum Field {
+    PatientId,
+    DateOfService,
+    Code,
+    Units,
+    Minutes,
+    Payer,
+    Discipline,
+    Modifiers,
+    Modifier1,
+    Modifier2,
+    Modifier3,
+    Modifier4,
+    TherapistId,
+    TherapistCredential,
+    Clinic,
+    PracticeId,
+    VisitId,
+    ClaimId,
+    LineId,
+    Charge,
+    Allowed,
+    Paid,
+    VisitTimedMinutes,
+    Setting,
+    PlaceOfService,
+    BillType,
+    RevenueCode,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Field; 27] = [
+        Field::PatientId,
+        Field::DateOfService,
+        Field::Code,
+        Field::Units,
+        Field::Minutes,
+        Field::Payer,
+        Field::Discipline,
+        Field::Modifiers,
+        Field::Modifier1,
+        Field::Modifier2,
+        Field::Modifier3,
+        Field::Modifier4,
+        Field::TherapistId,
+        Field::TherapistCredential,
+        Field::Clinic,
+        Field::PracticeId,
+        Field::VisitId,
+        Field::ClaimId,
+        Field::LineId,
+        Field::Charge,
+        Field::Allowed,
+        Field::Paid,
+        Field::VisitTimedMinutes,
+        Field::Setting,
+        Field::PlaceOfService,
+        Field::BillType,
+        Field::RevenueCode,
+    ];
+
+    /// Without these there is nothing to audit.
+    pub const REQUIRED: [Field; 4] = [Field::PatientId, Field::DateOfService, Field::Code, Field::Units];
+
+    /// The canonical name: a file whose header uses it needs no mapping.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Field::PatientId => "patient_id",
+            Field::DateOfService => "date_of_service",
+            Field::Code => "code",
+            Field::Units => "units",
+            Field::Minutes => "minutes",
+            Field::Payer => "payer",
+            Field::Discipline => "discipline",
+            Field::Modifiers => "modifiers",
+            Field::Modifier1 => "modifier_1",
+            Field::Modifier2 => "modifier_2",
+            Field::Modifier3 => "modifier_3",
+            Field::Modifier4 => "modifier_4",
+            Field::TherapistId => "therapist_id",
+            Field::TherapistCredential => "therapist_credential",
+            Field::Clinic => "clinic",
+            Field::PracticeId => "practice_id",
+            Field::VisitId => "visit_id",
+            Field::ClaimId => "claim_id",
+            Field::LineId => "line_id",
+            Field::Charge => "charge",
+            Field::Allowed => "allowed",
+            Field::Paid => "paid",
+            Field::VisitTimedMinutes => "visit_timed_minutes",
+            Field::Setting => "setting",
+            Field::PlaceOfService => "place_of_service",
+            Field::BillType => "bill_type",
+            Field::RevenueCode => "revenue_code",
+        }
+    }
+
+    /// The type its cells are read as, in a user's words.
+    pub const fn type_name(self) -> &'static str {
+        match self {
+            Field::DateOfService => "date",
+            Field::Code => "code",
+            Field::Units => "whole number",
+            Field::Minutes | Field::VisitTimedMinutes => "minutes",
+            Field::Charge | Field::Allowed | Field::Paid => "money",
+            _ => "text",
+        }
+    }
+
+    /// The field of that name.
+    pub fn from_name(name: &str) -> Option<Field> {
+        Field::ALL.into_iter().find(|field| field.name() == name)
+    }
+}

@@ -1,0 +1,99 @@
+//! Exports → lines. A row becomes a line, a reject or an exclusion; none is lost, and none stops a file.
+//!
+//! ```text
+//! file ──text──▶ records ──parse──▶ blocks of typed columns ──append──▶ lines
+//!   csv, tsv, gz, zst        (in parallel)    (in file order)              │
+//!   parquet ──columns of text─────┘                                        ▼
+//!                                             date order, hours, blank zeros: decided per file, from all its rows
+//! ```
+//!
+//! [`lines`] holds the columns, [`mapping`] says which column is which field, [`block`] parses rows, [`text`] and [`parquet`]
+//! read the two kinds of file, [`decide`] settles what only the whole file can tell.
+
+mod block;
+mod columns;
+mod decide;
+mod fields;
+mod lines;
+mod mapping;
+mod parquet;
+mod raw;
+mod text;
+
+pub use columns::{Column, Dictionary};
+pub use fields::Field;
+pub use lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Lines, LostRow, RunPayer, Setting, Source, Why, discipline_of};
+pub use mapping::{Mapping, MappingFile, MinutesUnit};
+pub use raw::raw_rows;
+
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use crate::reference::Reference;
+use recount_core::cells::DateOrder;
+use std::path::PathBuf;
+
+/// What the user decided about reading.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// Names of columns, and decisions, from `--mapping`.
+    pub mapping: MappingFile,
+    /// `--date-order`.
+    pub date_order: Option<DateOrder>,
+    /// `--minutes-unit`.
+    pub minutes_unit: Option<MinutesUnit>,
+    /// `--id-scope`.
+    pub id_scope: IdScope,
+}
+
+/// How far a patient id reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum IdScope {
+    /// An id is one practice's (the column `practice_id`, where there is one).
+    #[default]
+    Practice,
+    /// An id is one file's.
+    File,
+    /// An id means the same patient everywhere.
+    All,
+}
+
+/// Reads all files, in the order given.
+///
+/// # Errors
+/// A file that cannot be read at all, or whose columns need a decision.
+pub fn read(paths: &[PathBuf], options: &Options, reference: &Reference, progress: &Progress) -> Result<Lines> {
+    let total = paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum();
+    let bar = progress.bytes("reading", total);
+    let mut lines = Lines::new(options.id_scope);
+    for path in paths {
+        let start = lines.begin_source(path);
+        let mapping = if is_parquet(path) {
+            parquet::read(path, options, reference, &mut lines, &bar)
+        } else {
+            text::read(path, options, reference, &mut lines, &bar)
+        }?;
+        decide::settle(&mut lines, start, &mapping, options, reference)?;
+    }
+    bar.finish();
+    let headers: Vec<&str> =
+        lines.sources.iter().flat_map(|source| source.columns.iter().map(|(name, _)| name.as_str())).collect();
+    if let [name, ..] = &mapping::unanswered(&options.mapping, &headers)[..] {
+        return Err(Error::Usage(format!("the mapping names a column {name:?}, and no file has it")));
+    }
+    if lines.sources.iter().all(|source| source.rows == 0) {
+        return Err(Error::input(lines.sources[0].path.display().to_string(), "has a header and no rows"));
+    }
+    lines.finish(reference);
+    decide::count_timed(&mut lines, reference);
+    Ok(lines)
+}
+
+/// Whether a file is read as Parquet: by its name.
+pub fn is_parquet(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet") || extension.eq_ignore_ascii_case("pq"))
+}
+
+/// An input error at a path.
+fn unreadable(path: &std::path::Path, problem: impl std::fmt::Display) -> Error {
+    Error::input(path.display().to_string(), problem)
+}

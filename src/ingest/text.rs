@@ -1,0 +1,274 @@
+//! Delimited text: CSV, TSV and their relatives, plain or compressed (.gz, .zst).
+//!
+//! The file is read once, from start to end, in blocks that are cut between records and parsed in parallel.
+
+use super::block::{Block, Parser, Row};
+use super::lines::{Lines, Why};
+use super::mapping::Mapping;
+use super::{Options, unreadable};
+use crate::error::{Result, plain};
+use crate::progress::Bar;
+use crate::reference::{Headers, Reference};
+use crate::hash::{HashingReader, RunningHash};
+use rayon::prelude::*;
+use recount_core::records::{Cells, Records, Step, whole_records};
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+/// Bytes of a block: large enough that its dictionaries pay, small enough that a few per core stay in memory.
+const BLOCK: usize = 4 << 20;
+
+/// Bytes looked at to tell what a file is.
+const HEAD: usize = 64 << 10;
+
+/// A header row longer than this is none.
+const LONGEST_HEADER: usize = 1 << 20;
+
+struct TextRow<'a> {
+    bytes: &'a [u8],
+    cells: &'a Cells,
+}
+
+impl Row for TextRow<'_> {
+    fn cell(&self, column: usize) -> &[u8] {
+        self.cells.get(self.bytes, column)
+    }
+}
+
+/// Reads a file's rows into `lines`.
+///
+/// # Errors
+/// The file cannot be opened, is not text, is empty, or its columns need a decision.
+pub fn read(path: &Path, options: &Options, reference: &Reference, lines: &mut Lines, bar: &Bar) -> Result<Mapping> {
+    let mut text = Text::open(path, bar)?;
+    let (header, header_rows) = text.header(&reference.headers)?;
+    let mapping = Mapping::find(&path.display().to_string(), &header, &reference.headers, &options.mapping)?;
+    let source = lines.source();
+    source.columns = header.into_iter().enumerate().map(|(n, name)| (name, mapping.field_of(n))).collect();
+    let mut next_row = header_rows + 1;
+    let (mut clock, mut inferred, mut odd) = (0, 0, 0);
+    let batch = 2 * rayon::current_num_threads();
+    loop {
+        let blocks: Vec<(Vec<u8>, bool)> = (0..batch).map_while(|_| text.block().transpose()).collect::<Result<_>>()?;
+        if blocks.is_empty() {
+            break;
+        }
+        let delimiter = text.delimiter;
+        let parsed: Vec<Block> = blocks
+            .par_iter()
+            .map(|(bytes, complete)| parse(bytes, *complete, delimiter, &mapping, reference))
+            .collect();
+        for block in parsed {
+            let records = block.records;
+            clock += block.clock_cells;
+            inferred += block.inferred_disciplines;
+            odd += block.odd_cells;
+            lines.append(block, next_row);
+            next_row = next_row.checked_add(records).ok_or_else(|| unreadable(path, "has more rows than recount can number"))?;
+        }
+    }
+    let source = lines.source();
+    source.sha256 = text.hash.finish();
+    super::decide::note_reading(source, &mapping, clock, inferred, odd);
+    Ok(mapping)
+}
+
+fn parse(bytes: &[u8], complete: bool, delimiter: u8, mapping: &Mapping, reference: &Reference) -> Block {
+    let mut parser = Parser::new(mapping, reference);
+    let (mut records, mut cells) = (Records::new(bytes, delimiter, complete), Cells::default());
+    loop {
+        match records.next(&mut cells) {
+            Step::Blank => parser.blank_record(),
+            Step::Broken => parser.lost_record(Why::Quotes),
+            Step::Cells => {
+                let row = TextRow { bytes, cells: &cells };
+                match row_problem(&row, cells.len(), mapping.width) {
+                    Some(why) => parser.odd_record(&row, why),
+                    None => parser.record(&row),
+                }
+            }
+            // A block ends where a record does.
+            Step::Incomplete | Step::End => return parser.finish(),
+        }
+    }
+}
+
+/// Empty rows, and rows whose cells cannot be told to stand in the header's columns. Empty cells beyond the last column are
+/// what spreadsheets leave; anything else has shifted.
+fn row_problem(row: &TextRow, cells: usize, width: usize) -> Option<Why> {
+    if cells == width {
+        let empty = row.cell(0).is_empty() && (1..cells).all(|n| row.cell(n).is_empty());
+        return empty.then_some(Why::EmptyRow);
+    }
+    let empty = |mut range: std::ops::Range<usize>| range.all(|n| row.cell(n).iter().all(u8::is_ascii_whitespace));
+    if empty(0..cells) {
+        Some(Why::EmptyRow)
+    } else if cells > width && empty(width..cells) {
+        None
+    } else {
+        Some(Why::Cells)
+    }
+}
+
+/// A text file that is being read.
+pub(super) struct Text<'a> {
+    reader: Box<dyn Read + 'a>,
+    hash: RunningHash,
+    path: &'a Path,
+    /// Bytes read and not yet given out; they start at a record.
+    pending: Vec<u8>,
+    ended: bool,
+    /// The byte between cells.
+    pub(super) delimiter: u8,
+}
+
+impl<'a> Text<'a> {
+    /// Opens a file, decompressing it where its first bytes say so.
+    ///
+    /// # Errors
+    /// The file cannot be read, is empty, or is not text.
+    pub(super) fn open(path: &'a Path, bar: &'a Bar) -> Result<Text<'a>> {
+        let mut file = File::open(path).map_err(|error| unreadable(path, plain(&error)))?;
+        if file.metadata().is_ok_and(|file| file.is_dir()) {
+            return Err(unreadable(path, "is a folder, not a file"));
+        }
+        let mut magic = [0; 4];
+        let magic = match file.read(&mut magic).and_then(|n| file.rewind().map(|()| n)) {
+            Ok(n) => &magic[..n],
+            Err(error) => return Err(unreadable(path, plain(&error))),
+        };
+        let reader = HashingReader::new(file, bar);
+        let hash = reader.hash();
+        let reader: Box<dyn Read + 'a> = match magic {
+            [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(reader)),
+            [0x28, 0xb5, 0x2f, 0xfd] => {
+                Box::new(zstd::Decoder::new(reader).map_err(|error| unreadable(path, plain(&error)))?)
+            }
+            b"PK\x03\x04" => return Err(unreadable(path, "is a zip or Excel file; save it as CSV first")),
+            b"PAR1" => return Err(unreadable(path, "is a Parquet file; give it the ending .parquet")),
+            [0xd0, 0xcf, 0x11, 0xe0] => return Err(unreadable(path, "is an old Excel file; save it as CSV first")),
+            _ => Box::new(reader),
+        };
+        let mut text = Text { reader, hash, path, pending: Vec::new(), ended: false, delimiter: b',' };
+        text.fill(HEAD)?;
+        if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = text.pending[..] {
+            return Err(unreadable(path, "is UTF-16 text; save it as CSV UTF-8 first"));
+        }
+        if text.pending.starts_with(b"\xef\xbb\xbf") {
+            text.pending.drain(..3);
+        }
+        if text.pending.iter().all(u8::is_ascii_whitespace) && text.ended {
+            return Err(unreadable(path, "is empty"));
+        }
+        if text.pending[..text.pending.len().min(HEAD)].contains(&0) {
+            return Err(unreadable(path, "is not a text file: it holds zero bytes"));
+        }
+        Ok(text)
+    }
+
+    /// Reads until at least `wanted` bytes are pending or the file ends.
+    fn fill(&mut self, wanted: usize) -> Result<()> {
+        if self.ended || self.pending.len() >= wanted {
+            return Ok(());
+        }
+        let missing = (wanted - self.pending.len()) as u64;
+        let read = (&mut self.reader).take(missing).read_to_end(&mut self.pending);
+        let read = read.map_err(|error| unreadable(self.path, format!("cannot be read to its end: {}", plain(&error))))?;
+        self.ended = (read as u64) < missing;
+        Ok(())
+    }
+
+    /// Takes the header off the file and says which row it was.
+    fn header(&mut self, names: &Headers) -> Result<(Vec<String>, u32)> {
+        self.delimiter = delimiter(&self.pending, names);
+        loop {
+            let (mut records, mut cells) = (Records::new(&self.pending, self.delimiter, self.ended), Cells::default());
+            let mut row = 0;
+            let step = loop {
+                row += 1;
+                match records.next(&mut cells) {
+                    Step::Blank => {}
+                    step => break step,
+                }
+            };
+            match step {
+                Step::Cells => {
+                    let header = (0..cells.len())
+                        .map(|n| String::from_utf8_lossy(cells.get(&self.pending, n)).trim().to_owned())
+                        .collect();
+                    let end = records.position();
+                    self.pending.drain(..end);
+                    return Ok((header, row));
+                }
+                Step::Incomplete if self.pending.len() < LONGEST_HEADER => {
+                    let more = self.pending.len() * 2;
+                    self.fill(more)?;
+                }
+                Step::Broken => {
+                    return Err(unreadable(self.path, "the quotation marks of the first row do not match; is there a header row?"));
+                }
+                _ => return Err(unreadable(self.path, "the first row never ends; is it a text file with a header row?")),
+            }
+        }
+    }
+
+    /// Calls `record` with each record's row number and bytes, header included, until it says false.
+    pub(super) fn each_record(&mut self, names: &Headers, record: &mut dyn FnMut(u32, &[u8]) -> bool) -> Result<()> {
+        self.delimiter = delimiter(&self.pending, names);
+        let (mut row, mut cells) = (0, Cells::default());
+        while let Some((bytes, complete)) = self.block()? {
+            let mut records = Records::new(&bytes, self.delimiter, complete);
+            while !matches!(records.next(&mut cells), Step::Incomplete | Step::End) {
+                row += 1;
+                if !record(row, records.raw()) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next block of whole records, and whether it is the last.
+    fn block(&mut self) -> Result<Option<(Vec<u8>, bool)>> {
+        let mut wanted = BLOCK;
+        loop {
+            self.fill(wanted)?;
+            if self.pending.is_empty() {
+                return Ok(None);
+            }
+            if self.ended {
+                return Ok(Some((std::mem::take(&mut self.pending), true)));
+            }
+            match whole_records(&self.pending, self.delimiter) {
+                // One record longer than the block: read on.
+                0 => wanted = self.pending.len() * 2,
+                cut => {
+                    let rest = self.pending.split_off(cut);
+                    return Ok(Some((std::mem::replace(&mut self.pending, rest), false)));
+                }
+            }
+        }
+    }
+}
+
+/// The byte between cells: the one that makes most of the first row column names, then most cells; comma if none does.
+fn delimiter(head: &[u8], names: &Headers) -> u8 {
+    let score = |delimiter: u8| {
+        let (mut records, mut cells) = (Records::new(head, delimiter, true), Cells::default());
+        while records.next(&mut cells) == Step::Blank {}
+        let known = (0..cells.len())
+            .filter(|&n| names.field(&String::from_utf8_lossy(cells.get(head, n))).is_some())
+            .count();
+        (known, cells.len())
+    };
+    // The first of equals is taken, so the comma goes first.
+    let mut best = (b',', score(b','));
+    for candidate in [b'\t', b';', b'|'] {
+        let found = score(candidate);
+        if found > best.1 {
+            best = (candidate, found);
+        }
+    }
+    best.0
+}

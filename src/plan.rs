@@ -1,0 +1,192 @@
+//! What the user typed → what will be done: files found, data loaded, output opened. Whatever can fail early fails here.
+
+use crate::checks::{Selection, Severity};
+use crate::cli::{AuditArgs, InputArgs};
+use crate::error::{Error, Result};
+use crate::ingest::{self, MappingFile};
+use crate::queries::Queries;
+use crate::reference::{Day, Reference, day};
+use crate::report::{Folder, TableFormat};
+use crate::sessions::Period;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Files to read, and how.
+pub struct Inputs {
+    /// The exports, in the order given.
+    pub paths: Vec<PathBuf>,
+    /// The user's decisions on reading.
+    pub options: ingest::Options,
+    /// Codes, payers, names, thresholds.
+    pub reference: Reference,
+}
+
+impl Inputs {
+    /// Finds the files and loads the data.
+    ///
+    /// # Errors
+    /// No file, a file that does not exist, or a configuration file that is wrong.
+    pub fn new(args: &InputArgs) -> Result<Inputs> {
+        let mut options = ingest::Options {
+            date_order: args.date_order.map(Into::into),
+            minutes_unit: args.minutes_unit,
+            id_scope: args.id_scope,
+            ..ingest::Options::default()
+        };
+        if let Some(path) = &args.mapping {
+            let text = crate::error::read_config(path)?;
+            options.mapping = MappingFile::parse(&text)
+                .map_err(|problem| Error::Config { path: path.display().to_string(), problem })?;
+        }
+        let reference = Reference::load(args.codes.as_deref(), args.policy.as_deref(), &args.payer_rule)?;
+        Ok(Inputs { paths: files(&args.files)?, options, reference })
+    }
+}
+
+/// An audit, ready to run.
+pub struct Plan {
+    /// What to read.
+    pub inputs: Inputs,
+    /// Which dates of service.
+    pub period: Period,
+    /// Which checks.
+    pub selection: Selection,
+    /// Which summary tables.
+    pub queries: Queries,
+    /// Where the report goes.
+    pub out: PathBuf,
+    /// The opened output.
+    pub folder: Folder,
+    /// How tables are written.
+    pub format: TableFormat,
+    /// Whether lines, services and sessions are written.
+    pub detail: bool,
+    /// Share of rejected rows, in hundredths of a percent, beyond which the run ends with exit code 3.
+    pub max_rejects: u64,
+    /// Findings of this severity or above end the run with exit code 1.
+    pub fail_on: Option<Severity>,
+    /// Options that change results, for the manifest.
+    pub options: BTreeMap<&'static str, String>,
+}
+
+impl Plan {
+    /// Makes ready.
+    ///
+    /// # Errors
+    /// As [`Inputs::new`]; a period that is none; a check that does not exist; a query without its contract; an output folder
+    /// that must not be replaced.
+    pub fn new(args: &AuditArgs) -> Result<Plan> {
+        let inputs = Inputs::new(&args.input)?;
+        let period = period(args)?;
+        let selection = Selection::new(&args.select, &args.ignore)?;
+        let queries = Queries::load(args.queries.as_deref())?;
+        let max_rejects = match &args.max_rejects {
+            Some(text) => percent(text)?,
+            None => inputs.reference.settings.max_rejects_percent as u64 * 100,
+        };
+        let folder = Folder::open(&args.out, args.force)?;
+        Ok(Plan {
+            inputs,
+            period,
+            selection,
+            queries,
+            out: args.out.clone(),
+            folder,
+            format: args.tables,
+            detail: args.detail == crate::cli::Detail::All,
+            max_rejects,
+            fail_on: args.fail_on.and_then(Into::into),
+            options: options(args, &period),
+        })
+    }
+}
+
+/// The options that change results, as the manifest states them.
+fn options(args: &AuditArgs, period: &Period) -> BTreeMap<&'static str, String> {
+    let mut options = BTreeMap::new();
+    let date = |day: Option<Day>| day.map(|day| crate::reference::date(day).to_string());
+    options.extend(date(period.from).map(|from| ("from", from)));
+    options.extend(date(period.to).map(|to| ("to", to)));
+    let input = &args.input;
+    let rules: Vec<String> = input.payer_rule.iter().map(|rule| format!("{}={}", rule.pattern, rule.rule.name())).collect();
+    for (name, list) in [("select", &args.select), ("ignore", &args.ignore), ("payer-rule", &rules)] {
+        if !list.is_empty() {
+            options.insert(name, list.join(", "));
+        }
+    }
+    if let Some(order) = input.date_order {
+        options.insert("date-order", format!("{:?}", ingest_order(order)));
+    }
+    if let Some(unit) = input.minutes_unit {
+        options.insert("minutes-unit", format!("{unit:?}"));
+    }
+    options.insert("id-scope", format!("{:?}", input.id_scope).to_lowercase());
+    options
+}
+
+fn ingest_order(order: crate::cli::Order) -> recount_core::cells::DateOrder {
+    order.into()
+}
+
+/// The files that arguments name; a pattern that the shell left alone is resolved here.
+fn files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for argument in arguments {
+        let text = argument.to_string_lossy();
+        if argument.exists() || !text.contains(['*', '?', '[']) {
+            found.push(argument.clone());
+            continue;
+        }
+        let paths = glob::glob(&text).map_err(|error| Error::Usage(format!("{text}: {error}")))?;
+        let before = found.len();
+        found.extend(paths.filter_map(std::result::Result::ok));
+        if found.len() == before {
+            return Err(Error::input(text.into_owned(), "no file has a name like that"));
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    for path in &found {
+        if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            return Err(Error::Usage(format!("{} is given twice", path.display())));
+        }
+    }
+    Ok(found)
+}
+
+/// `--quarter`, or `--from` and `--to`.
+fn period(args: &AuditArgs) -> Result<Period> {
+    if let Some(text) = &args.quarter {
+        return quarter(text).ok_or(Error::Usage(format!("--quarter {text:?}: write it as 2026Q1")));
+    }
+    let parse = |name: &str, text: &Option<String>| match text {
+        None => Ok(None),
+        Some(text) => text
+            .parse::<NaiveDate>()
+            .map(|date| Some(day(date)))
+            .map_err(|_| Error::Usage(format!("--{name} {text:?}: write the date as 2026-01-31"))),
+    };
+    let period = Period { from: parse("from", &args.from)?, to: parse("to", &args.to)? };
+    if period.from.zip(period.to).is_some_and(|(from, to)| from > to) {
+        return Err(Error::Usage("--from is later than --to".into()));
+    }
+    Ok(period)
+}
+
+fn quarter(text: &str) -> Option<Period> {
+    let (year, number) = text.split_once(['Q', 'q'])?;
+    let (year, number): (i32, u32) = (year.trim_end_matches('-').parse().ok()?, number.parse().ok()?);
+    if !(1..=4).contains(&number) {
+        return None;
+    }
+    let from = NaiveDate::from_ymd_opt(year, number * 3 - 2, 1)?;
+    let next = from.checked_add_months(chrono::Months::new(3))?;
+    Some(Period { from: Some(day(from)), to: Some(day(next) - 1) })
+}
+
+/// `5%` or `0.5` as hundredths of a percent.
+fn percent(text: &str) -> Result<u64> {
+    let number = text.trim().trim_end_matches('%').trim();
+    let hundredths = recount_core::cells::cents(number).ok().filter(|n| (0..=10_000).contains(n));
+    hundredths.map(|n| n as u64).ok_or(Error::Usage(format!("--max-rejects {text:?}: write a percentage, such as 5%")))
+}

@@ -1,0 +1,93 @@
+//! The facts that units depend on, from `data/`: codes, payers, header names and limits, looked up as of a date of service.
+//!
+//! The files travel inside the program; `--codes` and `--policy` replace them. `data/README.md` says where each comes from.
+
+mod codes;
+mod headers;
+mod payers;
+mod settings;
+
+pub use codes::{CodeFacts, Codes, Kind};
+pub use headers::{Headers, normalised_header};
+pub use payers::{Payer as PayerRef, PayerRule, Payers, Policy, normalised_payer};
+pub use settings::Settings;
+
+use crate::error::{Error, Result};
+use chrono::{Datelike, NaiveDate};
+use include_dir::{Dir, include_dir};
+
+static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
+
+/// A date as days since 1970-01-01, which is how every column holds it.
+pub type Day = i32;
+
+/// Days since 1970-01-01.
+pub fn day(date: NaiveDate) -> Day {
+    date.num_days_from_ce() - NaiveDate::EPOCH_CE
+}
+
+/// The date of a day.
+pub fn date(day: Day) -> NaiveDate {
+    NaiveDate::from_num_days_from_ce_opt(day + NaiveDate::EPOCH_CE).unwrap_or(NaiveDate::MAX)
+}
+
+trait EpochCe {
+    /// The day number, from the common era, of 1970-01-01.
+    const EPOCH_CE: i32;
+}
+
+impl EpochCe for NaiveDate {
+    const EPOCH_CE: i32 = 719_163;
+}
+
+/// All reference data of a run.
+pub struct Reference {
+    /// Procedure codes.
+    pub codes: Codes,
+    /// Payers and their rules.
+    pub payers: Payers,
+    /// Names of columns.
+    pub headers: Headers,
+    /// Thresholds.
+    pub settings: Settings,
+    /// Name and SHA-256 of each file used, for the manifest.
+    pub hashes: Vec<(String, String)>,
+}
+
+impl Reference {
+    /// The built-in data, with the user's files in place of ours where given.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or whose contents break the rules in `data/README.md`.
+    pub fn load(codes: Option<&std::path::Path>, policy: Option<&std::path::Path>, rules: &[PayerRule]) -> Result<Reference> {
+        let mut hashes = Vec::new();
+        let mut text = |name: &str, replacement: Option<&std::path::Path>| -> Result<(String, String)> {
+            let (label, text) = match replacement {
+                Some(path) => (file_name(path), crate::error::read_config(&path.to_path_buf())?),
+                None => (format!("data/{name}"), built_in(name).to_owned()),
+            };
+            hashes.push((label.clone(), crate::hash::sha256(text.as_bytes())));
+            Ok((label, text))
+        };
+        let (label, codes) = text("codes.csv", codes)?;
+        let codes = Codes::parse(&codes).map_err(|problem| Error::Config { path: label, problem })?;
+        let replaced = policy.is_some();
+        let (label, payers) = text("payers.toml", policy)?;
+        let payers = Payers::parse(&payers, replaced, rules).map_err(|problem| Error::Config { path: label, problem })?;
+        let (label, headers) = text("headers.toml", None)?;
+        let headers = Headers::parse(&headers).map_err(|problem| Error::Config { path: label, problem })?;
+        let (label, settings) = text("settings.toml", None)?;
+        let settings = Settings::parse(&settings).map_err(|problem| Error::Config { path: label, problem })?;
+        Ok(Reference { codes, payers, headers, settings, hashes })
+    }
+}
+
+/// A built-in file of `data/`.
+fn built_in(name: &str) -> &'static str {
+    DATA.get_file(name).and_then(|file| file.contents_utf8()).unwrap_or_default()
+}
+
+/// The last part of a path, which is all of it that outputs may show.
+pub fn file_name(path: &std::path::Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

@@ -1,0 +1,38 @@
+//! Thresholds, from `data/settings.toml`.
+
+use serde::Deserialize;
+
+/// Every threshold that a check, a pattern or the reader uses, each with its source in the file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Fewest auditable sessions for a pattern to speak.
+    pub pattern_min_sessions: i64,
+    /// Highest mean of minutes per timed unit, in tenths of a minute, at which `short-unit-pattern` speaks.
+    pub pattern_max_minutes_per_unit_tenths: i64,
+    /// Square of the z score from which a sum is no chance.
+    pub pattern_z_squared: i64,
+    /// Variance of an honest session's minutes against 15 per unit, in thirds of a square minute.
+    pub session_variance_thirds: i64,
+    /// Fewest timed lines of a source for `minutes-from-units`.
+    pub source_min_lines: i64,
+    /// Share of them, in percent, with minutes = 15 × units.
+    pub source_share_percent: i64,
+    /// Share of a source's timed lines with 0 minutes above which 0 was meant as blank, in percent.
+    pub zero_minutes_share_percent: i64,
+    /// A column with decimals whose largest value is at most this may hold hours.
+    pub hours_suspect_max_minutes: i64,
+    /// Units on a line above which its session is not judged.
+    pub max_units_per_line: i64,
+    /// Minutes on a line above which its session is not judged.
+    pub max_minutes_per_day: i64,
+    /// Default of `--max-rejects`, in percent.
+    pub max_rejects_percent: i64,
+}
+
+impl Settings {
+    /// Reads the file.
+    pub fn parse(text: &str) -> Result<Settings, String> {
+        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+    }
+}

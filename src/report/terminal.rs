@@ -1,0 +1,190 @@
+//! The summary on the terminal.
+
+use super::Report;
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
+use polars::prelude::*;
+use std::fmt::Write;
+
+/// Rows shown of a table; the file has them all.
+const TOP: usize = 8;
+
+/// The whole text, at most `width` columns wide.
+pub fn text(report: &Report, width: u16, colour: bool) -> String {
+    let mut text = String::new();
+    let manifest = &report.manifest;
+    for input in &manifest.inputs {
+        for note in &input.notes {
+            paragraph(&mut text, &format!("{}: {note}.", input.file), width);
+        }
+    }
+    let warnings = |check: &str| of_check(report, check);
+    for reason in warnings("minutes-from-units") {
+        paragraph(&mut text, &format!("WARNING: {reason}"), width);
+    }
+    for (check, why) in &manifest.checks_not_run {
+        paragraph(&mut text, &format!("Not run: {check} ({why})."), width);
+    }
+    text.push('\n');
+    totals(&mut text, report, width, colour);
+    if let Some(frame) = report.summary("overview") {
+        heading(&mut text, "Overview", colour);
+        overview(&mut text, frame, width);
+    }
+    if let Some(frame) = report.summary("by_check") {
+        heading(&mut text, "Findings by check", colour);
+        show(&mut text, frame, &["check", "severity", "findings", "sessions", "units_over"], usize::MAX, width, colour);
+        paragraph(&mut text, "Exceptions exceed what the exported minutes support; reviews need a person; notes inform.", width);
+    }
+    for (name, title, key) in [
+        ("by_therapist", "Therapists, most units over first", "therapist_id"),
+        ("by_payer", "Payers, most units over first", "payer"),
+        ("by_code", "Codes, most units over first", "code"),
+    ] {
+        let Some(frame) = report.summary(name) else { continue };
+        heading(&mut text, title, colour);
+        let columns = [key, "sessions", "units_billed", "units_over", "units_under", "over_per_100_units"];
+        show(&mut text, frame, &columns, TOP, width, colour);
+    }
+    text
+}
+
+/// The reasons of a check's findings.
+fn of_check(report: &Report, check: &str) -> Vec<String> {
+    let findings = &report.tables.findings;
+    let (Ok(checks), Ok(reasons)) = (findings.column("check"), findings.column("reason")) else { return Vec::new() };
+    let (Ok(checks), Ok(reasons)) = (checks.str(), reasons.str()) else { return Vec::new() };
+    checks
+        .iter()
+        .zip(reasons.iter())
+        .filter(|(name, _)| *name == Some(check))
+        .filter_map(|(_, reason)| reason.map(str::to_owned))
+        .collect()
+}
+
+fn totals(text: &mut String, report: &Report, width: u16, colour: bool) {
+    heading(text, "Control totals: read = audited + excluded + rejected", colour);
+    let totals = &report.manifest.totals;
+    let mut table = new_table(width);
+    table.set_header(header(&["", "rows", "units", "charges"], colour));
+    for (name, part) in [
+        ("read", totals.read),
+        ("audited", totals.audited),
+        ("excluded", totals.excluded),
+        ("rejected", totals.rejected),
+    ] {
+        table.add_row([
+            Cell::new(name),
+            number(thousands(part.rows as i64)),
+            number(thousands(part.units)),
+            number(format!("{}.{:02}", thousands(part.charge_cents / 100), (part.charge_cents % 100).abs())),
+        ]);
+    }
+    let _ = writeln!(text, "{}", table.trim_fmt());
+    let counts = report.manifest.sessions;
+    paragraph(
+        text,
+        &format!("{} sessions, {} of them auditable; every rate below counts those alone.", thousands(counts.read as i64), thousands(counts.auditable as i64)),
+        width,
+    );
+}
+
+/// Two measures a line.
+fn overview(text: &mut String, frame: &DataFrame, width: u16) {
+    let (Ok(measures), Ok(values)) = (frame.column("measure"), frame.column("value")) else { return };
+    let (Ok(measures), Ok(values)) = (measures.str(), values.i64()) else { return };
+    // What the control totals show already is not said twice.
+    let skipped = ["rows read", "rows rejected", "rows excluded", "charges on all lines", "units on all lines"];
+    let mut cells: Vec<Cell> = Vec::new();
+    for (measure, value) in measures.iter().zip(values.iter()) {
+        let measure = measure.unwrap_or("");
+        if !skipped.contains(&measure) {
+            cells.extend([Cell::new(measure), number(thousands(value.unwrap_or(0)))]);
+        }
+    }
+    let mut table = new_table(width);
+    for row in cells.chunks(4) {
+        table.add_row(row.to_vec());
+    }
+    let _ = writeln!(text, "{}", table.trim_fmt());
+}
+
+/// The first rows and the named columns of a summary table.
+fn show(text: &mut String, frame: &DataFrame, columns: &[&str], rows: usize, width: u16, colour: bool) {
+    let names: Vec<String> = columns.iter().map(|name| name.replace('_', " ")).collect();
+    let mut table = new_table(width);
+    table.set_header(header(&names.iter().map(String::as_str).collect::<Vec<_>>(), colour));
+    for row in 0..frame.height().min(rows) {
+        table.add_row(columns.iter().map(|name| match frame.column(name).and_then(|column| column.get(row)) {
+            Ok(AnyValue::String(value)) => Cell::new(clean(value)),
+            Ok(AnyValue::Int64(value)) => number(thousands(value)),
+            Ok(AnyValue::Float64(value)) => number(format!("{value:.1}")),
+            Ok(AnyValue::Null) => number("-".into()),
+            Ok(value) => Cell::new(value.to_string()),
+            Err(_) => Cell::new(""),
+        }));
+    }
+    let _ = writeln!(text, "{}", table.trim_fmt());
+    if frame.height() > rows {
+        let _ = writeln!(text, "{rows} of {} rows; all are in the folder tables.", frame.height());
+    }
+}
+
+/// Text from the export as a terminal may show it: no control characters, not too long.
+fn clean(value: &str) -> String {
+    value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(36).collect()
+}
+
+fn new_table(width: u16) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    table
+}
+
+fn header(names: &[&str], colour: bool) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = Vec::new();
+    for (n, name) in names.iter().enumerate() {
+        let cell = Cell::new(name).set_alignment(if n == 0 || *name == "severity" { CellAlignment::Left } else { CellAlignment::Right });
+        cells.push(if colour { cell.add_attribute(Attribute::Dim) } else { cell });
+    }
+    cells
+}
+
+fn number(text: String) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
+
+fn heading(text: &mut String, title: &str, colour: bool) {
+    let _ = if colour { writeln!(text, "\n\u{1b}[1m{title}\u{1b}[0m") } else { writeln!(text, "\n{title}") };
+}
+
+/// A paragraph wrapped at `width`.
+fn paragraph(text: &mut String, words: &str, width: u16) {
+    let mut column = 0;
+    for word in words.split_whitespace() {
+        let long = word.chars().count();
+        if column > 0 && column + 1 + long > usize::from(width) {
+            text.push('\n');
+            column = 0;
+        }
+        if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += long;
+    }
+    text.push('\n');
+}
+
+/// 1234567 as 1,234,567.
+fn thousands(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}

@@ -1,0 +1,216 @@
+//! What is true of a session and of its services. No threshold and no opinion is in here: those are the checks'.
+
+use crate::reference::{Day, Kind};
+use recount_core::domain::{Basis, Rule, Time, Units};
+use recount_core::units::Range;
+use recount_core::units::family::Part;
+
+/// Units of one sort: billed, supported by the minutes or occurrences, over and under. Nothing is netted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Units billed.
+    pub billed: Units,
+    /// Units supported.
+    pub supported: Units,
+    /// Units billed beyond what is supported.
+    pub over: Units,
+    /// Units supported beyond what is billed.
+    pub under: Units,
+}
+
+/// Why a session is not audited, in the order in which reasons go before others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WhyNot {
+    /// It is.
+    #[default]
+    Auditable,
+    /// A timed line has no minutes.
+    MinutesMissing,
+    /// More minutes than a day has on one line: columns may be swapped.
+    TooManyMinutes,
+    /// More units on one line than any bill has.
+    TooManyUnits,
+    /// More was reversed than billed.
+    NetNegative,
+    /// A line without a payer on a day when others have one.
+    PayerMissing,
+    /// A line without a discipline on a day with two.
+    DisciplineMissing,
+    /// A row of that patient and day was rejected or excluded.
+    RowLost,
+}
+
+impl WhyNot {
+    /// The words of `why_not`; empty for an auditable session.
+    pub const fn words(self) -> &'static str {
+        match self {
+            WhyNot::Auditable => "",
+            WhyNot::MinutesMissing => "a timed line has no minutes",
+            WhyNot::TooManyMinutes => "a line has more minutes than a day",
+            WhyNot::TooManyUnits => "a line has more than 255 units",
+            WhyNot::NetNegative => "more units were reversed than billed",
+            WhyNot::PayerMissing => "a line of that day has no payer",
+            WhyNot::DisciplineMissing => "a line of that day has no discipline",
+            WhyNot::RowLost => "a row of that patient and day could not be used",
+        }
+    }
+}
+
+/// What keeps a difference from being certain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Doubts {
+    /// The patient's id appears at two clinics that day.
+    pub two_clinics: bool,
+    /// An unknown code has minutes, which may belong to the pool.
+    pub unknown_code: bool,
+    /// A line's units are blank: what was billed is at least what is known.
+    pub units_blank: bool,
+    /// Discipline unknown and several clinicians: units over if each clinician's lines stood alone.
+    pub over_by_clinician: Option<Units>,
+    /// Rows repeat: units over without the repeats.
+    pub over_without_repeats: Option<Units>,
+}
+
+/// One patient × date of service × discipline × payer × practice.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Its services: first and how many.
+    pub services: (u32, u32),
+    /// Its lines: first place in the order, and how many.
+    pub lines: (u32, u32),
+    /// Number of the patient.
+    pub patient: u32,
+    /// Number of the practice.
+    pub practice: u32,
+    /// Number of the payer.
+    pub payer: u32,
+    /// Date of service.
+    pub day: Day,
+    /// 0 unknown, else 1 + the place in `Discipline::ALL`.
+    pub discipline: u8,
+    /// The clinic, 0 where several or unknown.
+    pub clinic: u32,
+    /// The treating clinician, 0 where several or unknown.
+    pub therapist: u32,
+    /// Distinct clinicians named.
+    pub clinicians: u16,
+    /// Distinct clinics named.
+    pub clinics: u16,
+    /// The rule that the session takes: `Cms` or `Midpoint`.
+    pub rule: Rule,
+    /// How that is known.
+    pub basis: Basis,
+    /// The payer accepts a bill under either rule.
+    pub either: bool,
+    /// Nobody to pay back.
+    pub never_exception: bool,
+    /// Pooled time, as far as it is known.
+    pub timed_time: Time,
+    /// Time on untimed lines, as far as it is known.
+    pub untimed_time: Time,
+    /// Timed units under the session's rule.
+    pub timed: Tally,
+    /// Timed units under `cms`.
+    pub cms: Tally,
+    /// Timed units under `midpoint`.
+    pub midpoint: Tally,
+    /// Units of interval codes.
+    pub interval: Tally,
+    /// Units of untimed codes.
+    pub untimed: Tally,
+    /// Units that no rule here speaks to.
+    pub other_billed: Units,
+    /// The total is within what is supported, and yet a unit stands on a service that cannot have earned it.
+    pub misallocated: bool,
+    /// Whether it has timed or interval services at all.
+    pub needs_minutes: bool,
+    /// Whether it is audited.
+    pub why_not: WhyNot,
+    /// What keeps a difference from being certain.
+    pub doubts: Doubts,
+}
+
+impl Session {
+    /// Whether the session is audited.
+    pub fn auditable(&self) -> bool {
+        self.why_not == WhyNot::Auditable
+    }
+
+    /// Whether occurrences can be judged: missing minutes say nothing about them.
+    pub fn occurrences_known(&self) -> bool {
+        self.why_not <= WhyNot::MinutesMissing
+    }
+
+    /// Under 15 minutes per timed unit billed.
+    pub fn short(&self) -> bool {
+        self.auditable() && self.timed.billed > 0 && i64::from(self.timed_time.0) < 15 * 6_000 * i64::from(self.timed.billed)
+    }
+
+    /// All units over, of every sort that is judged.
+    pub fn over(&self) -> Units {
+        self.timed.over + self.interval.over + self.untimed.over
+    }
+
+    /// What the unit verdict rests on.
+    pub fn evidence(&self) -> &'static str {
+        if self.needs_minutes && self.why_not == WhyNot::MinutesMissing { "none" } else { "per-code" }
+    }
+
+    /// Its places counted from the start of the run instead of the block.
+    pub(super) fn moved(mut self, services: u32, lines: u32) -> Session {
+        self.services.0 += services;
+        self.lines.0 += lines;
+        self
+    }
+}
+
+/// All lines of one code in a session.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its session.
+    pub session: u32,
+    /// Its lines: first place in the order, and how many.
+    pub lines: (u32, u32),
+    /// Number of the code.
+    pub code: u32,
+    /// What a unit of it counts.
+    pub kind: Kind,
+    /// Family whose minutes it shares.
+    pub family: Option<u16>,
+    /// Its place there.
+    pub part: Part,
+    /// Minutes, `None` where a line that needs them has none.
+    pub time: Option<Time>,
+    /// Units billed, as far as they are known.
+    pub billed: Units,
+    /// The allowed allocation nearest to the bill.
+    pub supported: Units,
+    /// The units that any allowed allocation gives.
+    pub range: Range,
+    /// The treating clinician, 0 where several or unknown.
+    pub therapist: u32,
+    /// Distinct clinicians named.
+    pub clinicians: u16,
+    /// A row of it repeats another.
+    pub repeated: bool,
+    /// Its minutes, merged over lines and family, are 0, and so known.
+    pub without_minutes: bool,
+}
+
+impl Service {
+    /// Whether some rule says how many units it supports.
+    pub fn is_judged(&self) -> bool {
+        matches!(self.kind, Kind::Timed | Kind::Interval | Kind::Untimed)
+    }
+
+    /// Units above what any allowed allocation gives it.
+    pub fn over(&self) -> Units {
+        self.range.above(self.billed)
+    }
+
+    pub(super) fn moved(mut self, sessions: u32, lines: u32) -> Service {
+        self.session += sessions;
+        self.lines.0 += lines;
+        self
+    }
+}

@@ -1,0 +1,493 @@
+//! Sessions are cut from a day's lines and judged: facts under both rules, no opinion.
+
+use super::facts::{Doubts, Service, Session, Tally, WhyNot};
+use super::key::DayKeys;
+use super::settle::Day;
+use super::Outcome;
+use crate::checks::{Finding, Judged};
+use crate::ingest::{Lines, Setting};
+use crate::reference::{CodeFacts, Kind, Policy, Reference};
+use recount_core::domain::{Rule, Time, Units};
+use recount_core::units::total_time::Allocations;
+use recount_core::units::untimed::{self, Occurrence};
+use recount_core::units::{Range, midpoint};
+use std::collections::HashSet;
+
+/// Judges blocks of days.
+pub struct Judge<'a> {
+    lines: &'a Lines,
+    reference: &'a Reference,
+    keys: &'a DayKeys,
+    /// Days of which a row was lost.
+    lost: HashSet<u64>,
+    longest: Time,
+    most_units: Units,
+}
+
+/// Services that compete for units as one: a code, or a family with merged minutes.
+#[derive(Clone, Copy)]
+struct Competitor {
+    family: Option<u16>,
+    kind: Kind,
+    time: Time,
+    billed: Units,
+    range: Range,
+    supported: Units,
+}
+
+/// Memory for judging one session, used again for the next.
+#[derive(Default)]
+struct Bench {
+    services: Vec<Service>,
+    /// For each service, its competitor.
+    competes_as: Vec<usize>,
+    competitors: Vec<Competitor>,
+    pool: Vec<(Time, Units)>,
+    nearest: Vec<Units>,
+    names: Vec<u32>,
+}
+
+/// A line on its way into a session: the order of these fields is the order of sessions and services in a day.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Placed {
+    discipline: u8,
+    payer: u32,
+    practice: u32,
+    code: u32,
+    line: u32,
+}
+
+impl<'a> Judge<'a> {
+    /// For the lines of a run, sorted by those keys.
+    pub fn new(lines: &'a Lines, reference: &'a Reference, keys: &'a DayKeys) -> Judge<'a> {
+        let lost = lines
+            .lost
+            .iter()
+            .filter(|lost| lost.why.loses_a_row() && lost.patient != 0)
+            .filter_map(|lost| keys.find(lost.patient, lost.scope, lost.day?))
+            .collect();
+        let settings = &reference.settings;
+        let longest = Time::from_minutes(settings.max_minutes_per_day.clamp(0, 99_999) as i32);
+        let most_units = settings.max_units_per_line.clamp(0, 9_999) as Units;
+        Judge { lines, reference, keys, lost, longest, most_units }
+    }
+
+    /// Settles, cuts, judges and checks a block of whole days.
+    pub fn block(&self, block: &[(u64, u32)], check: &(dyn Fn(&Judged, &mut Vec<Finding>) + Sync)) -> Outcome {
+        let mut outcome = Outcome {
+            order: Vec::with_capacity(block.len()),
+            services: Vec::with_capacity(block.len()),
+            sessions: Vec::with_capacity(block.len() / 2),
+            ..Outcome::default()
+        };
+        let (mut day, mut bench, mut other) = (Day::default(), Bench::default(), Bench::default());
+        let (mut placed, mut subset): (Vec<Placed>, Vec<u32>) = (Vec::new(), Vec::new());
+        for same_day in block.chunk_by(|a, b| a.0 == b.0) {
+            let row_lost = !self.lost.is_empty() && self.lost.contains(&same_day[0].0);
+            day.settle(self.lines, same_day.iter().map(|&(_, line)| line), row_lost, &mut outcome.excluded);
+            placed.clear();
+            placed.extend(day.lines.iter().map(|&(discipline, line)| Placed {
+                discipline,
+                payer: self.lines.payer(line),
+                practice: self.keys.practices[self.lines.practice.at(line) as usize],
+                code: self.keys.codes[self.lines.code[line as usize] as usize],
+                line,
+            }));
+            placed.sort_unstable();
+            for session in
+                placed.chunk_by(|a, b| (a.discipline, a.payer, a.practice) == (b.discipline, b.payer, b.practice))
+            {
+                self.session(session, &day, &mut bench, &mut other, &mut subset, &mut outcome);
+                let mut findings = std::mem::take(&mut outcome.findings);
+                check(&Judged::new(&outcome, outcome.sessions.len() - 1, self.lines, self.reference), &mut findings);
+                outcome.findings = findings;
+            }
+        }
+        outcome
+    }
+
+    /// Judges one session and adds it to the outcome.
+    fn session(
+        &self,
+        placed: &[Placed],
+        day: &Day,
+        bench: &mut Bench,
+        other: &mut Bench,
+        subset: &mut Vec<u32>,
+        outcome: &mut Outcome,
+    ) {
+        let first_line = outcome.order.len() as u32;
+        outcome.order.extend(placed.iter().map(|placed| placed.line));
+        let lines = &outcome.order[first_line as usize..];
+        let mut session = self.tally(lines, placed[0].discipline, bench);
+        session.why_not = session.why_not.max(day.why_not);
+        let taken_back = |line: &u32| day.reversed_below_zero.binary_search(&self.lines.code[*line as usize]).is_ok();
+        if !day.reversed_below_zero.is_empty() && lines.iter().any(taken_back) {
+            session.why_not = session.why_not.max(WhyNot::NetNegative);
+        }
+        session.doubts.two_clinics = day.two_clinics;
+
+        if session.discipline == 0 && session.clinicians > 1 {
+            session.doubts.over_by_clinician = Some(self.over_by_clinician(lines, other, subset));
+        }
+        let repeats = |line: &u32| day.repeats.binary_search(line).is_ok();
+        if !day.repeats.is_empty() && lines.iter().any(repeats) {
+            subset.clear();
+            subset.extend(lines.iter().filter(|line| !repeats(line)));
+            session.doubts.over_without_repeats = Some(self.tally(subset, session.discipline, other).over());
+            for service in &mut bench.services {
+                let (start, count) = (service.lines.0 as usize, service.lines.1 as usize);
+                service.repeated = lines[start..start + count].iter().any(repeats);
+            }
+        }
+
+        let first_service = outcome.services.len() as u32;
+        let number = outcome.sessions.len() as u32;
+        session.lines.0 = first_line;
+        session.services = (first_service, bench.services.len() as u32);
+        for mut service in bench.services.drain(..) {
+            service.session = number;
+            service.lines.0 += first_line;
+            outcome.services.push(service);
+        }
+        outcome.sessions.push(session);
+    }
+
+    /// Units over if each clinician's lines were a session of their own.
+    fn over_by_clinician(&self, lines: &[u32], bench: &mut Bench, subset: &mut Vec<u32>) -> Units {
+        let mut order = lines.to_vec();
+        order.sort_by_key(|&line| self.lines.therapist.at(line));
+        order
+            .chunk_by(|&a, &b| self.lines.therapist.at(a) == self.lines.therapist.at(b))
+            .map(|own| {
+                subset.clear();
+                subset.extend_from_slice(own);
+                self.tally(subset, 0, bench).over()
+            })
+            .sum()
+    }
+
+    /// Adds lines up to services and judges them under both rules. `lines` stand in order of code.
+    fn tally(&self, lines: &[u32], discipline: u8, bench: &mut Bench) -> Session {
+        let first = lines[0];
+        let day = self.lines.day[first as usize];
+        let payer = self.lines.payer(first);
+        let policy = self.lines.payers[payer as usize].policy(day);
+        let mut session = new_session(lines, discipline, day, payer, self.lines.practice.at(first), policy);
+        session.patient = self.lines.patient[first as usize];
+        (session.therapist, session.clinicians) = one_of(lines, &mut bench.names, |line| self.lines.therapist.at(line));
+        (session.clinic, session.clinics) = one_of(lines, &mut bench.names, |line| self.lines.clinic.at(line));
+
+        bench.services.clear();
+        bench.competes_as.clear();
+        bench.competitors.clear();
+        let mut start = 0;
+        for of_code in lines.chunk_by(|&a, &b| self.lines.code[a as usize] == self.lines.code[b as usize]) {
+            let facts = self.lines.facts(&self.reference.codes, of_code[0]);
+            let mut service = self.service(of_code, facts, &mut session, &mut bench.names);
+            service.lines.0 = start;
+            start += of_code.len() as u32;
+            let time = service.time.unwrap_or(Time::ZERO);
+            let known = bench.competitors.iter().position(|other| service.family.is_some() && other.family == service.family);
+            bench.competes_as.push(match known {
+                Some(n) => {
+                    bench.competitors[n].time += time;
+                    bench.competitors[n].billed += service.billed;
+                    n
+                }
+                None => {
+                    let (range, supported) = (service.range, service.supported);
+                    bench.competitors.push(Competitor {
+                        family: service.family,
+                        kind: service.kind,
+                        time,
+                        billed: service.billed,
+                        range,
+                        supported,
+                    });
+                    bench.competitors.len() - 1
+                }
+            });
+            if service.kind == Kind::Interval {
+                if let Some(facts) = facts {
+                    let n = bench.competes_as[bench.competes_as.len() - 1];
+                    let competitor = &mut bench.competitors[n];
+                    competitor.range = facts.interval.units(competitor.time);
+                    competitor.supported = competitor.range.max;
+                }
+            }
+            bench.services.push(service);
+        }
+        self.pool(&mut session, policy, bench);
+        self.share_out(&mut session, bench);
+        if session.timed_time > self.longest {
+            session.why_not = session.why_not.max(WhyNot::TooManyMinutes);
+        }
+        session
+    }
+
+    /// The lines of one code as a service. What is known of the session from them is noted there.
+    fn service(&self, lines: &[u32], facts: Option<&CodeFacts>, session: &mut Session, names: &mut Vec<u32>) -> Service {
+        let kind = facts.map_or(Kind::Unknown, |facts| facts.kind);
+        let needs_minutes = kind.needs_minutes();
+        session.needs_minutes |= needs_minutes;
+        let (mut time, mut billed, mut missing) = (Time::ZERO, 0, false);
+        for &line in lines {
+            let units = self.lines.units(line);
+            session.doubts.units_blank |= units.is_none();
+            billed += units.unwrap_or(0);
+            if units.is_some_and(|units| units > self.most_units) {
+                session.why_not = session.why_not.max(WhyNot::TooManyUnits);
+            }
+            let reversal = units.is_some_and(|units| units < 0);
+            // Zero minutes beside a visit's own timed total above zero were left out, not meant.
+            let left_out = self.lines.time.at(line) == 0 && needs_minutes && self.lines.visit_time.at(line) > 0;
+            match self.lines.time(line).filter(|_| !left_out) {
+                // A reversal takes units back; the minutes it repeats were treated once.
+                Some(own) if !reversal || own < Time::ZERO => time += own,
+                Some(_) => {}
+                None => missing |= !reversal,
+            }
+            if time > self.longest {
+                session.why_not = session.why_not.max(WhyNot::TooManyMinutes);
+            }
+        }
+        if needs_minutes && time < Time::ZERO {
+            session.why_not = session.why_not.max(WhyNot::NetNegative);
+            time = Time::ZERO;
+        }
+        if needs_minutes && missing {
+            session.why_not = session.why_not.max(WhyNot::MinutesMissing);
+        }
+        match kind {
+            Kind::Timed => session.timed_time += time,
+            Kind::Interval => {}
+            _ => session.untimed_time += time,
+        }
+        session.doubts.unknown_code |= kind == Kind::Unknown && time > Time::ZERO;
+        let (therapist, clinicians) = one_of(lines, names, |line| self.lines.therapist.at(line));
+        let range = match facts {
+            Some(facts) if kind == Kind::Untimed => self.occurrences(lines, billed, facts),
+            _ => Range::exactly(billed),
+        };
+        Service {
+            session: 0,
+            lines: (0, lines.len() as u32),
+            code: self.lines.code[lines[0] as usize],
+            kind,
+            family: facts.and_then(|facts| facts.family).filter(|_| needs_minutes),
+            part: facts.map_or(recount_core::units::family::Part::Whole, |facts| facts.part),
+            time: if missing && (needs_minutes || lines.iter().all(|&line| self.lines.time(line).is_none())) { None } else { Some(time) },
+            billed,
+            supported: billed.clamp(0, range.max.max(0)),
+            range,
+            therapist,
+            clinicians,
+            repeated: false,
+            without_minutes: false,
+        }
+    }
+
+    /// Units that the lines of an untimed code can stand for.
+    fn occurrences(&self, lines: &[u32], billed: Units, facts: &CodeFacts) -> Range {
+        // One unit or none is what nearly every line has: nothing to look into.
+        if billed <= 1 {
+            return Range { min: billed.max(0), max: 1 };
+        }
+        let modifiers = |line: u32| self.lines.texts.modifiers.get(self.lines.modifiers.at(line)).split(' ');
+        let sites_named = lines.iter().any(|&line| modifiers(line).any(untimed::is_site));
+        if facts.per_site && !sites_named {
+            // Which limbs or digits is not said; it is not guessed either.
+            return Range { min: 1, max: billed };
+        }
+        let limit = daily_limit(facts, setting(self.lines, lines));
+        let occurrences = lines.iter().map(|&line| Occurrence {
+            billed: self.lines.units(line).unwrap_or(0),
+            sites: untimed::sites(modifiers(line)),
+        });
+        untimed::units(limit.most(), occurrences)
+    }
+
+    /// The pooled units under both rules, and the rule that the session takes.
+    fn pool(&self, session: &mut Session, policy: &Policy, bench: &mut Bench) {
+        bench.pool.clear();
+        bench.pool.extend(
+            bench.competitors.iter().filter(|other| other.kind == Kind::Timed).map(|other| (other.time, other.billed)),
+        );
+        let pool = &bench.pool;
+        let allowed = Allocations::of(pool.iter().map(|&(time, _)| time));
+        let billed: Units = pool.iter().map(|&(_, billed)| billed).sum();
+        session.cms = Tally {
+            billed,
+            supported: allowed.total,
+            over: (billed - allowed.total).max(0),
+            under: (allowed.total - billed).max(0),
+        };
+        session.midpoint = pool.iter().fold(Tally::default(), |sum, &(time, billed)| {
+            let supported = midpoint::units(time).max;
+            Tally {
+                billed: sum.billed + billed,
+                supported: sum.supported + supported,
+                over: sum.over + (billed - supported).max(0),
+                under: sum.under + (supported - billed).max(0),
+            }
+        });
+        session.rule = match policy.rule {
+            Some(rule @ (Rule::Cms | Rule::Midpoint)) => rule,
+            _ if (session.midpoint.over, session.midpoint.under) < (session.cms.over, session.cms.under) => Rule::Midpoint,
+            _ => Rule::Cms,
+        };
+        bench.nearest.clear();
+        if session.rule == Rule::Cms {
+            session.timed = session.cms;
+            session.misallocated = session.cms.over == 0 && !allowed.covers(pool.iter().copied());
+            bench.nearest.resize(pool.len(), 0);
+            allowed.nearest(pool, &mut bench.nearest);
+        } else {
+            session.timed = session.midpoint;
+            bench.nearest.extend(pool.iter().map(|&(time, _)| midpoint::units(time).max));
+        }
+        let timed = bench.competitors.iter_mut().filter(|other| other.kind == Kind::Timed);
+        for (competitor, &supported) in timed.zip(&bench.nearest) {
+            competitor.supported = supported;
+            competitor.range = match session.rule {
+                Rule::Cms => allowed.range(competitor.time),
+                _ => midpoint::units(competitor.time),
+            };
+        }
+    }
+
+    /// Gives each service its part of what its competitor may have, and adds up what is not pooled.
+    fn share_out(&self, session: &mut Session, bench: &mut Bench) {
+        for competitor in bench.competitors.iter().filter(|other| other.kind == Kind::Interval) {
+            add(&mut session.interval, competitor.billed, competitor.supported);
+        }
+        for (service, &n) in bench.services.iter_mut().zip(&bench.competes_as) {
+            let competitor = bench.competitors[n];
+            match service.kind {
+                Kind::Timed | Kind::Interval => {
+                    service.range = service.part.range(competitor.range);
+                    service.supported = service.part.share(competitor.supported);
+                    service.without_minutes = service.kind == Kind::Timed
+                        && competitor.time == Time::ZERO
+                        && service.time.is_some()
+                        && service.billed > 0;
+                    // Within a family the first unit is the primary code's, whatever the total.
+                    session.misallocated |= service.kind == Kind::Timed
+                        && session.rule == Rule::Cms
+                        && session.timed.over == 0
+                        && service.billed > service.range.max;
+                }
+                Kind::Untimed => {
+                    let over = service.range.above(service.billed);
+                    session.untimed.billed += service.billed;
+                    session.untimed.supported += service.billed - over;
+                    session.untimed.over += over;
+                }
+                _ => session.other_billed += service.billed,
+            }
+        }
+        session.misallocated &= !session.doubts.units_blank;
+        if session.doubts.units_blank {
+            // What was billed is not all known, so nothing can be said to be missing from the bill.
+            for tally in [&mut session.timed, &mut session.cms, &mut session.midpoint, &mut session.interval] {
+                tally.under = 0;
+            }
+        }
+    }
+}
+
+fn add(tally: &mut Tally, billed: Units, supported: Units) {
+    tally.billed += billed;
+    tally.supported += supported;
+    tally.over += (billed - supported).max(0);
+    tally.under += (supported - billed).max(0);
+}
+
+/// The name that all lines share, 0 where there are several or none, and how many there are.
+fn one_of(lines: &[u32], names: &mut Vec<u32>, name: impl Fn(u32) -> u32) -> (u32, u16) {
+    names.clear();
+    for &line in lines {
+        let name = name(line);
+        if name != 0 && names.last() != Some(&name) {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    (if names.len() == 1 { names[0] } else { 0 }, names.len().min(usize::from(u16::MAX)) as u16)
+}
+
+/// Where the lines were furnished, if they all that say so agree.
+pub fn setting(all: &Lines, lines: &[u32]) -> Setting {
+    let mut named = lines.iter().map(|&line| all.setting.at(line)).filter(|&setting| setting != Setting::Unknown);
+    let Some(first) = named.next() else { return Setting::Unknown };
+    if named.all(|other| other == first) { first } else { Setting::Unknown }
+}
+
+/// How many units of an untimed code a day may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DailyLimit {
+    /// So many.
+    Known(Units),
+    /// One or the other, by a setting that the export does not name.
+    BySetting(Units, Units),
+    /// Nobody says; by its nature one per occurrence.
+    Unknown,
+}
+
+impl DailyLimit {
+    /// The most that it may be.
+    pub fn most(self) -> Units {
+        match self {
+            DailyLimit::Known(limit) => limit,
+            DailyLimit::BySetting(a, b) => a.max(b),
+            DailyLimit::Unknown => 1,
+        }
+    }
+}
+
+/// The daily limit of an untimed code in that setting. A published limit of 0 is about payment: the service still has its unit.
+pub fn daily_limit(facts: &CodeFacts, setting: Setting) -> DailyLimit {
+    let at_least_one = |limit: Option<Units>| limit.map(|limit| limit.max(1));
+    let (practice, facility) = (at_least_one(facts.limit_practitioner), at_least_one(facts.limit_facility));
+    let known = |limit: Option<Units>| limit.map_or(DailyLimit::Unknown, DailyLimit::Known);
+    match (setting, practice, facility) {
+        (Setting::Practice, ..) => known(practice),
+        (Setting::Facility, ..) => known(facility),
+        (Setting::Unknown, Some(a), Some(b)) if a != b => DailyLimit::BySetting(a, b),
+        (Setting::Unknown, ..) => known(practice.or(facility)),
+    }
+}
+
+fn new_session(lines: &[u32], discipline: u8, day: i32, payer: u32, practice: u32, policy: &Policy) -> Session {
+    Session {
+        services: (0, 0),
+        lines: (0, lines.len() as u32),
+        patient: 0,
+        practice,
+        payer,
+        day,
+        discipline,
+        clinic: 0,
+        therapist: 0,
+        clinicians: 0,
+        clinics: 0,
+        rule: Rule::Cms,
+        basis: policy.basis,
+        either: policy.rule == Some(Rule::Either),
+        never_exception: policy.never_exception,
+        timed_time: Time::ZERO,
+        untimed_time: Time::ZERO,
+        timed: Tally::default(),
+        cms: Tally::default(),
+        midpoint: Tally::default(),
+        interval: Tally::default(),
+        untimed: Tally::default(),
+        other_billed: 0,
+        misallocated: false,
+        needs_minutes: false,
+        why_not: WhyNot::Auditable,
+        doubts: Doubts::default(),
+    }
+}

@@ -1,0 +1,192 @@
+//! A day's lines are settled before they are cut: versions, copies and reversals are set aside, repeats marked, missing
+//! disciplines joined. Most days have nothing to settle and pass with a glance.
+
+use super::facts::WhyNot;
+use crate::ingest::{BLANK_UNITS, Lines, LostRow, Why};
+
+/// The lines of one patient on one day, while they are being settled. Kept by a block and filled anew for each day.
+#[derive(Default)]
+pub struct Day {
+    /// Lines that count, each with its discipline.
+    pub lines: Vec<(u8, u32)>,
+    /// Lines that repeat an earlier row of their file, sorted.
+    pub repeats: Vec<u32>,
+    /// Codes of which more was reversed than billed, sorted.
+    pub reversed_below_zero: Vec<u32>,
+    /// Why none of the day's sessions can be audited.
+    pub why_not: WhyNot,
+    /// The patient's id appears at two clinics.
+    pub two_clinics: bool,
+    set_aside: Vec<(u32, Why)>,
+    work: Vec<u32>,
+}
+
+impl Day {
+    /// Settles the lines of a day; rows set aside go to `excluded`.
+    pub fn settle(&mut self, all: &Lines, day: impl Iterator<Item = u32>, row_lost: bool, excluded: &mut Vec<LostRow>) {
+        self.lines.clear();
+        self.repeats.clear();
+        self.reversed_below_zero.clear();
+        self.set_aside.clear();
+        self.work.clear();
+        self.work.extend(day);
+        self.why_not = if row_lost { WhyNot::RowLost } else { WhyNot::Auditable };
+        if self.work.len() > 1 {
+            if all.line_id.is_used() {
+                self.versions(all);
+            }
+            if self.has_equals(all) {
+                if all.sources.len() > 1 {
+                    self.copies(all);
+                }
+                self.mark_repeats(all);
+            }
+        }
+        if self.work.iter().any(|&line| is_reversal(all, line)) {
+            self.reversals(all);
+        }
+        self.lines.extend(self.work.iter().map(|&line| (all.discipline.at(line), line)));
+        self.lines.sort_unstable_by_key(|&(_, line)| line);
+        self.join_disciplines();
+        self.look_around(all);
+        excluded.extend(self.set_aside.iter().map(|&(line, why)| all.lose(line, why)));
+    }
+
+    /// Sets aside what was marked.
+    fn drop_marked(&mut self) {
+        self.set_aside.sort_unstable_by_key(|&(line, _)| line);
+        let marked = &self.set_aside;
+        self.work.retain(|line| marked.binary_search_by_key(line, |&(line, _)| line).is_err());
+    }
+
+    /// One line id twice in a file: the later row is the version that counts.
+    fn versions(&mut self, all: &Lines) {
+        let key = |line: u32| (all.file.at(line), all.claim.at(line), all.line_id.at(line));
+        self.work.sort_unstable_by_key(|&line| (key(line), line));
+        let before = self.set_aside.len();
+        for versions in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
+            let [earlier @ .., last] = versions else { continue };
+            if all.line_id.at(*last) == 0 {
+                continue;
+            }
+            for &line in earlier {
+                let same = content(all, line) == content(all, *last);
+                self.set_aside.push((line, if same { Why::Copy } else { Why::Superseded }));
+            }
+        }
+        if self.set_aside.len() > before {
+            self.drop_marked();
+        }
+    }
+
+    /// Whether two rows say the same, their line ids apart. Leaves the rows sorted by what they say.
+    fn has_equals(&mut self, all: &Lines) -> bool {
+        self.work.sort_unstable_by_key(|&line| (content(all, line), all.line_id.at(line), line));
+        self.work.windows(2).any(|pair| content(all, pair[0]) == content(all, pair[1]))
+    }
+
+    /// The same row in several files: it counts as often as in the one file that has it most often.
+    fn copies(&mut self, all: &Lines) {
+        let key = |line: u32| (content(all, line), all.line_id.at(line));
+        let before = self.set_aside.len();
+        for equals in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
+            // Rows are numbered in the order of the files, so each file's stand together.
+            let mut files = equals.chunk_by(|&a, &b| all.file.at(a) == all.file.at(b));
+            let Some(first) = files.next() else { continue };
+            let kept = files.fold(first, |most, file| if file.len() > most.len() { file } else { most });
+            for &line in equals.iter().filter(|line| !kept.contains(line)) {
+                self.set_aside.push((line, Why::CopyInOtherFile));
+            }
+        }
+        if self.set_aside.len() > before {
+            self.drop_marked();
+        }
+    }
+
+    /// Rows that repeat an earlier row of their file. They stay: two services may be alike. Expects rows sorted by content.
+    fn mark_repeats(&mut self, all: &Lines) {
+        let key = |line: u32| (content(all, line), all.file.at(line));
+        self.work.sort_unstable_by_key(|&line| (key(line), line));
+        for equals in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
+            self.repeats.extend(equals.iter().skip(1).filter(|&&line| !is_reversal(all, line)));
+        }
+        self.repeats.sort_unstable();
+    }
+
+    /// +2 and −2 of one code and claim are a pair, and set aside; what is left of a reversal stays as a negative line.
+    fn reversals(&mut self, all: &Lines) {
+        let group = |line: u32| (all.code[line as usize], all.claim.at(line));
+        let size = |line: u32| all.units[line as usize].unsigned_abs();
+        // Alike in all that a reversal repeats first, then of the same size only.
+        let alike = |line: u32| {
+            let minutes = all.time(line).map_or(0, |time| time.0.unsigned_abs());
+            (all.payer_name.at(line), all.modifiers.at(line), all.therapist.at(line), minutes)
+        };
+        for exact in [true, false] {
+            let key = |line: u32| (group(line), size(line), exact.then(|| alike(line)));
+            self.work.sort_unstable_by_key(|&line| (key(line), line));
+            let before = self.set_aside.len();
+            for same in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
+                let billed = same.iter().filter(|&&line| all.units(line).is_some_and(|units| units > 0));
+                let reversed = same.iter().filter(|&&line| is_reversal(all, line));
+                for (&billed, &reversed) in billed.zip(reversed) {
+                    self.set_aside.extend([(billed, Why::Reversed), (reversed, Why::Reversed)]);
+                }
+            }
+            if self.set_aside.len() > before {
+                self.drop_marked();
+            }
+        }
+        self.work.sort_unstable_by_key(|&line| (group(line), line));
+        for billed in self.work.chunk_by(|&a, &b| group(a) == group(b)) {
+            if billed.iter().filter_map(|&line| all.units(line)).sum::<i32>() < 0 {
+                self.reversed_below_zero.push(all.code[billed[0] as usize]);
+            }
+        }
+        self.reversed_below_zero.sort_unstable();
+    }
+
+    /// A line without a discipline joins the day's only one; on a day with two it cannot be placed.
+    fn join_disciplines(&mut self) {
+        if self.lines.iter().all(|&(discipline, _)| discipline != 0) {
+            return;
+        }
+        let mut known = self.lines.iter().map(|&(discipline, _)| discipline).filter(|&discipline| discipline != 0);
+        let Some(first) = known.next() else { return };
+        if known.all(|other| other == first) {
+            for (discipline, _) in &mut self.lines {
+                *discipline = first;
+            }
+        } else {
+            self.why_not = self.why_not.max(WhyNot::DisciplineMissing);
+        }
+    }
+
+    /// What the day's other lines say of each: payers that are missing, ids that may be two people's.
+    fn look_around(&mut self, all: &Lines) {
+        let named = |line: u32| all.payer_name.at(line) != 0;
+        if self.lines.iter().any(|&(_, line)| named(line)) && self.lines.iter().any(|&(_, line)| !named(line)) {
+            self.why_not = self.why_not.max(WhyNot::PayerMissing);
+        }
+        let mut clinics = self.lines.iter().map(|&(_, line)| all.clinic.at(line)).filter(|&clinic| clinic != 0);
+        let first = clinics.next();
+        self.two_clinics = clinics.any(|clinic| Some(clinic) != first);
+    }
+}
+
+/// Whether a line takes units back.
+fn is_reversal(all: &Lines, line: u32) -> bool {
+    let units = all.units[line as usize];
+    units < 0 && units != BLANK_UNITS
+}
+
+/// All that a row says, its line id and its place apart.
+fn content(all: &Lines, line: u32) -> impl Ord + use<> {
+    let at = line as usize;
+    (
+        (all.code[at], all.units[at], all.time.at(line), all.payer_name.at(line), all.discipline.at(line)),
+        (all.modifiers.at(line), all.therapist.at(line), all.clinic.at(line), all.practice.at(line)),
+        (all.visit.at(line), all.claim.at(line), all.charge.at(line), all.allowed.at(line), all.paid.at(line)),
+        (all.visit_time.at(line), all.setting.at(line)),
+    )
+}

@@ -1,0 +1,121 @@
+//! The table `findings`: of sessions, then of patterns over many.
+
+use super::build::Builder;
+use super::sessions::discipline;
+use crate::checks::{Attribution, Check, Finding, by_name};
+use crate::error::Result;
+use crate::hash::id;
+use crate::ingest::{BLANK_MONEY, Lines};
+use crate::sessions::Outcome;
+use polars::prelude::*;
+use std::collections::BTreeSet;
+
+/// The findings of sessions.
+pub fn frame(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<DataFrame> {
+    let findings = &outcome.findings;
+    let texts = &lines.texts;
+    let session = |n: usize| &outcome.sessions[findings[n].session as usize];
+    let session_id = |n: usize| ids[findings[n].session as usize].as_str();
+    let code = |code: Option<u32>| code.map_or("", |code| texts.codes.get(code));
+    let own_id = |n: usize, check: &str, of: Option<u32>| id("F", &[session_id(n), check, code(of)]);
+    let concerned = |n: usize| &outcome.order[findings[n].lines.0 as usize..][..findings[n].lines.1 as usize];
+    let amount = |n: usize, of: &dyn Fn(u32) -> i64| {
+        let mut known = concerned(n).iter().map(|&line| of(line)).filter(|&cents| cents != BLANK_MONEY).peekable();
+        known.peek()?;
+        Some(known.sum())
+    };
+    Builder::new(findings.len())
+        .text("finding_id", |n| own_id(n, findings[n].check, findings[n].code))
+        .text("check", |n| findings[n].check)
+        .text("severity", |n| findings[n].severity.name())
+        .text("certainty", |n| findings[n].certainty.name())
+        .flag("primary", |n| findings[n].primary)
+        .text("also", |n| findings[n].also.map_or(String::new(), |(check, code)| own_id(n, check, code)))
+        .text("session_id", session_id)
+        .text("patient_id", |n| texts.patients.get(session(n).patient))
+        .date("date_of_service", |n| Some(session(n).day))
+        .text("discipline", |n| discipline(session(n).discipline))
+        .text("payer", |n| texts.payer_names.get(lines.payers[session(n).payer as usize].name))
+        .text("clinic", |n| texts.clinics.get(session(n).clinic))
+        .text("therapist_id", |n| match findings[n].attribution {
+            Attribution::One(therapist) => texts.therapists.get(therapist),
+            _ => "",
+        })
+        .text("code", |n| code(findings[n].code))
+        .int_or_null("units_billed", |n| Some(findings[n].units_billed.into()))
+        .int_or_null("units_supported", |n| findings[n].units_supported.map(i64::from))
+        .int_or_null("units_over", |n| Some(findings[n].units_over.into()))
+        .int_or_null("amount_billed_cents", |n| amount(n, &|line| lines.charge.at(line)))
+        .int_or_null("amount_allowed_cents", |n| amount(n, &|line| lines.allowed.at(line)))
+        .int_or_null("amount_paid_cents", |n| amount(n, &|line| lines.paid.at(line)))
+        .text("attribution", |n| match findings[n].attribution {
+            Attribution::One(_) => "one",
+            Attribution::Shared => "shared",
+            Attribution::Unnamed => "",
+        })
+        .text("reason", |n| findings[n].reason.as_str())
+        .text("citation", |n| by_name(findings[n].check).map_or("", |check| check.citation))
+        .text("claim_id", |n| {
+            let claims: BTreeSet<&str> = concerned(n)
+                .iter()
+                .map(|&line| texts.claims.get(lines.claim.at(line)))
+                .filter(|claim| !claim.is_empty())
+                .collect();
+            claims.into_iter().collect::<Vec<_>>().join("; ")
+        })
+        .text("source_rows", |n| source_rows(lines, &findings[n], &outcome.order))
+        .periods(|n| Some(session(n).day))
+        .finish()
+}
+
+/// `file:row` of every line that a finding speaks of.
+fn source_rows(lines: &Lines, finding: &Finding, order: &[u32]) -> String {
+    let (first, count) = (finding.lines.0 as usize, finding.lines.1 as usize);
+    let mut places: Vec<(u16, u32)> =
+        order[first..first + count].iter().map(|&line| (lines.file.at(line), lines.row[line as usize])).collect();
+    places.sort_unstable();
+    let places: Vec<String> =
+        places.into_iter().map(|(file, row)| format!("{}:{row}", lines.sources[usize::from(file)].name)).collect();
+    places.join("; ")
+}
+
+/// The findings of a pattern, from the rows that its query selected.
+pub fn of_pattern(check: &Check, found: &DataFrame) -> Result<DataFrame> {
+    let text = |name: &str| found.column(name).and_then(|column| column.str().cloned()).map_err(super::bug);
+    let int = |name: &str| found.column(name).and_then(|column| column.i64().cloned()).map_err(super::bug);
+    let (subject, severity, certainty) = (text("subject")?, text("severity")?, text("certainty")?);
+    let (of_discipline, payer, clinic) = (text("discipline")?, text("payer")?, text("clinic")?);
+    let (therapist, source, reason) = (text("therapist_id")?, text("source_file")?, text("reason")?);
+    let (billed, supported, over) = (int("units_billed")?, int("units_supported")?, int("units_over")?);
+    fn get(column: &StringChunked, n: usize) -> &str {
+        column.get(n).unwrap_or("")
+    }
+    Builder::new(found.height())
+        .text("finding_id", |n| id("F", &["", check.name, get(&subject, n)]))
+        .text("check", |_| check.name)
+        .text("severity", |n| get(&severity, n))
+        .text("certainty", |n| get(&certainty, n))
+        .flag("primary", |_| false)
+        .text("also", |_| "")
+        .text("session_id", |_| "")
+        .text("patient_id", |_| "")
+        .date("date_of_service", |_| None)
+        .text("discipline", |n| get(&of_discipline, n))
+        .text("payer", |n| get(&payer, n))
+        .text("clinic", |n| get(&clinic, n))
+        .text("therapist_id", |n| get(&therapist, n))
+        .text("code", |_| "")
+        .int_or_null("units_billed", |n| billed.get(n))
+        .int_or_null("units_supported", |n| supported.get(n))
+        .int_or_null("units_over", |n| over.get(n))
+        .int_or_null("amount_billed_cents", |_| None)
+        .int_or_null("amount_allowed_cents", |_| None)
+        .int_or_null("amount_paid_cents", |_| None)
+        .text("attribution", |n| if get(&therapist, n).is_empty() { "" } else { "one" })
+        .text("reason", |n| get(&reason, n))
+        .text("citation", |_| check.citation)
+        .text("claim_id", |_| "")
+        .text("source_rows", |n| get(&source, n))
+        .periods(|_| None)
+        .finish()
+}

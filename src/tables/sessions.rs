@@ -1,0 +1,147 @@
+//! The tables `sessions` and `services`.
+
+use super::build::Builder;
+use crate::error::Result;
+use crate::hash::id;
+use crate::ingest::{IdScope, Lines, discipline_of};
+use crate::reference::date;
+use crate::sessions::{Outcome, Session, Tally};
+use polars::prelude::*;
+use rayon::prelude::*;
+
+/// The id of each session: of the normalised key, so that it is equal in every run.
+pub fn ids(lines: &Lines, outcome: &Outcome) -> Vec<String> {
+    let ids = |session: &Session| {
+        let first = outcome.order[session.lines.0 as usize];
+        let file = match lines.id_scope() {
+            IdScope::File => lines.sources[usize::from(lines.file.at(first))].name.as_str(),
+            _ => "",
+        };
+        id(
+            "S",
+            &[
+                lines.texts.patients.get(session.patient),
+                &date(session.day).to_string(),
+                discipline(session.discipline),
+                &lines.payers[session.payer as usize].key,
+                lines.texts.practices.get(lines.practice.at(first)),
+                file,
+            ],
+        )
+    };
+    outcome.sessions.par_iter().map(ids).collect()
+}
+
+/// `PT`, `OT`, `SLP`, or nothing.
+pub fn discipline(number: u8) -> &'static str {
+    discipline_of(number).map_or("", |discipline| discipline.name())
+}
+
+/// The table `sessions`.
+pub fn frame(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<DataFrame> {
+    let sessions = &outcome.sessions;
+    let texts = &lines.texts;
+    let policy = |n: usize| lines.payers[sessions[n].payer as usize].policy(sessions[n].day);
+    let first = |n: usize| outcome.order[sessions[n].lines.0 as usize];
+    // On a session that is not audited nothing is said to be supported.
+    let judged = |n: usize, units: i32| sessions[n].auditable().then_some(i64::from(units));
+    let occurrences = |n: usize, units: i32| sessions[n].occurrences_known().then_some(i64::from(units));
+    let minutes_known = |n: usize| {
+        let (start, count) = sessions[n].services;
+        outcome.services[start as usize..][..count as usize]
+            .iter()
+            .all(|service| service.kind != crate::reference::Kind::Timed || service.time.is_some())
+    };
+    let tally = |n: usize, which: fn(&Session) -> Tally| which(&sessions[n]);
+    Builder::new(sessions.len())
+        .text("session_id", |n| &ids[n])
+        .text("patient_id", |n| texts.patients.get(sessions[n].patient))
+        .date("date_of_service", |n| Some(sessions[n].day))
+        .text("discipline", |n| discipline(sessions[n].discipline))
+        .text("payer", |n| texts.payer_names.get(lines.payers[sessions[n].payer as usize].name))
+        .text("payer_class", |n| policy(n).class.as_str())
+        .text("unit_rule", |n| sessions[n].rule.name())
+        .text("rule_basis", |n| sessions[n].basis.name())
+        .text("clinic", |n| texts.clinics.get(sessions[n].clinic))
+        .text("therapist_id", |n| texts.therapists.get(sessions[n].therapist))
+        .int("lines", |n| sessions[n].lines.1.into())
+        .int_or_null("timed_minutes", |n| minutes_known(n).then(|| sessions[n].timed_time.whole_minutes().into()))
+        .int("untimed_minutes", |n| sessions[n].untimed_time.whole_minutes().into())
+        .int("timed_units_billed", |n| sessions[n].timed.billed.into())
+        .int_or_null("timed_units_supported", |n| judged(n, sessions[n].timed.supported))
+        .int_or_null("timed_units_over", |n| judged(n, sessions[n].timed.over))
+        .int_or_null("timed_units_under", |n| judged(n, sessions[n].timed.under))
+        .int_or_null("units_cms", |n| judged(n, sessions[n].cms.supported))
+        .int_or_null("units_midpoint", |n| judged(n, sessions[n].midpoint.supported))
+        .int("interval_units_billed", |n| tally(n, |s| s.interval).billed.into())
+        .int_or_null("interval_units_supported", |n| judged(n, sessions[n].interval.supported))
+        .int("untimed_units_billed", |n| sessions[n].untimed.billed.into())
+        .int_or_null("untimed_units_supported", |n| occurrences(n, sessions[n].untimed.supported))
+        .int_or_null("untimed_units_over", |n| occurrences(n, sessions[n].untimed.over))
+        .int_or_null("interval_units_over", |n| judged(n, sessions[n].interval.over))
+        .int_or_null("interval_units_under", |n| judged(n, sessions[n].interval.under))
+        .int("other_units_billed", |n| sessions[n].other_billed.into())
+        .decimal_or_null("minutes_per_unit", |n| {
+            let session = &sessions[n];
+            let tenths = (session.timed_time.whole_minutes() * 10).checked_div(session.timed.billed)?;
+            (minutes_known(n) && session.timed.billed > 0).then_some(f64::from(tenths) / 10.0)
+        })
+        .flag("short", |n| sessions[n].short())
+        .flag("auditable", |n| sessions[n].auditable())
+        .text("why_not", |n| sessions[n].why_not.words())
+        .text("evidence", |n| sessions[n].evidence())
+        .periods(|n| Some(sessions[n].day))
+        .text("payer_name", |n| texts.payer_names.get(lines.payer_name.at(first(n))))
+        .text("source_file", |n| &lines.sources[usize::from(lines.file.at(first(n)))].name)
+        .text("practice_id", |n| texts.practices.get(lines.practice.at(first(n))))
+        .int("clinicians", |n| sessions[n].clinicians.into())
+        .int("clinics", |n| sessions[n].clinics.into())
+        .int_or_null("over_cms", |n| judged(n, sessions[n].cms.over))
+        .int_or_null("over_midpoint", |n| judged(n, sessions[n].midpoint.over))
+        .int_or_null("under_cms", |n| judged(n, sessions[n].cms.under))
+        .int_or_null("under_midpoint", |n| judged(n, sessions[n].midpoint.under))
+        .finish()
+}
+
+/// The table `services`.
+pub fn services(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<DataFrame> {
+    let services = &outcome.services;
+    let texts = &lines.texts;
+    let session = |n: usize| &outcome.sessions[services[n].session as usize];
+    let session_id = |n: usize| ids[services[n].session as usize].as_str();
+    let judged = |n: usize, units: i32| {
+        let known = match services[n].kind {
+            crate::reference::Kind::Untimed => session(n).occurrences_known(),
+            _ => services[n].is_judged() && session(n).auditable(),
+        };
+        known.then_some(i64::from(units))
+    };
+    Builder::new(services.len())
+        .text("service_id", |n| format!("{}:{}", session_id(n), texts.codes.get(services[n].code)))
+        .text("session_id", session_id)
+        .text("patient_id", |n| texts.patients.get(session(n).patient))
+        .date("date_of_service", |n| Some(session(n).day))
+        .text("discipline", |n| discipline(session(n).discipline))
+        .text("payer", |n| texts.payer_names.get(lines.payers[session(n).payer as usize].name))
+        .text("unit_rule", |n| session(n).rule.name())
+        .text("code", |n| texts.codes.get(services[n].code))
+        .text("code_kind", |n| services[n].kind.name())
+        .int_or_null("minutes", |n| services[n].time.map(|time| time.whole_minutes().into()))
+        .flag("minutes_known", |n| services[n].time.is_some())
+        .int("units_billed", |n| services[n].billed.into())
+        .int_or_null("units_supported", |n| judged(n, services[n].supported))
+        .int_or_null("units_min", |n| judged(n, services[n].range.min))
+        .int_or_null("units_max", |n| judged(n, services[n].range.max))
+        .int_or_null("units_over", |n| judged(n, services[n].over()))
+        .int("clinicians", |n| services[n].clinicians.into())
+        .text("attribution", |n| match services[n].clinicians {
+            0 => "",
+            1 => "one",
+            _ => "shared",
+        })
+        .int("lines", |n| services[n].lines.1.into())
+        .periods(|n| Some(session(n).day))
+        .text("therapist_id", |n| texts.therapists.get(services[n].therapist))
+        .flag("auditable", |n| session(n).auditable())
+        .finish()
+}

@@ -1,0 +1,14 @@
+//! All tests of the program in one binary: each binary linked with Polars costs seconds and hundreds of megabytes.
+
+mod support;
+
+mod cli;
+mod decisions;
+mod examples;
+mod golden;
+mod hostile;
+mod oracle;
+mod planted;
+mod queries;
+mod reference;
+mod sessions;
