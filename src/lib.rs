@@ -11,6 +11,8 @@
 //! The modules stand in the order of the data's flow, and each uses only those before it (and the smallest, [`error`],
 //! [`hash`], [`progress`], which use none). The unit rules themselves are in the package `recount-core`.
 
+#![forbid(unsafe_code)]
+
 pub mod error;
 pub mod hash;
 pub mod progress;

@@ -8,6 +8,8 @@
 //! * [`cells`]: one cell of text → date, minutes, units, code, money.
 //! * [`records`]: bytes of a delimited file → records, never losing one.
 
+#![forbid(unsafe_code)]
+
 pub mod cells;
 pub mod domain;
 pub mod records;

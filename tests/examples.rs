@@ -1,0 +1,212 @@
+//! Examples kept as data: those in the checks' own pages, and the published sessions.
+
+use crate::support::{audit, read_table};
+use polars::prelude::*;
+use recount::checks::{ALL, Judged, Selection};
+use recount::plan::Inputs;
+use recount::progress::Progress;
+use recount::queries::Queries;
+use recount::reference::Reference;
+use recount::sessions::{Period, recount};
+use recount::tables::Tables;
+use std::fmt::Write;
+use std::path::Path;
+
+/// One row of the table in a check's page.
+struct Example<'a> {
+    name: &'a str,
+    payer: &'a str,
+    lines: &'a str,
+    finds: &'a str,
+}
+
+fn examples(page: &str) -> Vec<Example<'_>> {
+    page.lines()
+        .skip_while(|line| *line != "## Examples")
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| example"))
+        .map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let [name, payer, lines, finds] = cells[..] else { panic!("four cells: {line}") };
+            Example { name, payer, lines, finds }
+        })
+        .collect()
+}
+
+/// `97110-GP=15/1@T2`, `40 * 97110=25/2`, `date:2016-12-31`, `setting:facility`, `discipline:none`, `;` between patients.
+fn as_csv(example: &Example) -> String {
+    let mut csv =
+        "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units,setting\n".to_owned();
+    let (mut date, mut setting, mut discipline) = ("2024-03-05", "", "PT");
+    let mut patient = 0;
+    for group in example.lines.split(';') {
+        let mut words = group.split_whitespace().peekable();
+        let mut times = 1;
+        let mut services = Vec::new();
+        while let Some(word) = words.next() {
+            if words.peek() == Some(&"*") {
+                times = word.parse().expect("a number before *");
+                words.next();
+            } else if let Some(value) = word.strip_prefix("date:") {
+                date = value;
+            } else if let Some(value) = word.strip_prefix("setting:") {
+                setting = value;
+            } else if word == "discipline:none" {
+                discipline = "";
+            } else {
+                services.push(word);
+            }
+        }
+        for _ in 0..times {
+            patient += 1;
+            for service in &services {
+                let (code, rest) = service.split_once('=').expect("CODE=MINUTES/UNITS");
+                let (amounts, therapist) = rest.split_once('@').unwrap_or((rest, "T1"));
+                let (minutes, units) = amounts.split_once('/').expect("MINUTES/UNITS");
+                let payer = example.payer;
+                writeln!(csv, "P{patient},{date},{discipline},{payer},{therapist},{code},{minutes},{units},{setting}").unwrap();
+            }
+        }
+    }
+    csv
+}
+
+/// Audits within this process: hundreds of examples, each a run of its own.
+fn tables(folder: &Path, csv: &str) -> Tables {
+    let path = folder.join("example.csv");
+    std::fs::write(&path, csv).unwrap();
+    let reference = Reference::load(None, None, &[]).unwrap();
+    let inputs = Inputs { paths: vec![path], options: Default::default(), reference };
+    let quiet = Progress::silent();
+    let mut lines = recount::ingest::read(&inputs.paths, &inputs.options, &inputs.reference, &quiet).unwrap();
+    let selection = Selection::new(&[], &[]).unwrap();
+    let check = |judged: &Judged, findings: &mut Vec<_>| selection.check(judged, findings);
+    let always = Period { from: None, to: None };
+    let outcome = recount(&mut lines, always, &inputs.reference, &check, &quiet);
+    let mut tables = Tables::build(&lines, &outcome, &inputs.reference, &selection).unwrap();
+    let found = Queries::load(None).unwrap().patterns(&tables, &selection).unwrap();
+    tables.add_patterns(&found).unwrap();
+    tables
+}
+
+fn texts<'a>(frame: &'a DataFrame, name: &str) -> Vec<&'a str> {
+    frame.column(name).unwrap().str().unwrap().iter().map(|text| text.unwrap_or("")).collect()
+}
+
+/// What a check found, in the words of the pages.
+fn found(tables: &Tables, check: &str) -> String {
+    if check == "short-session-average" {
+        let short = tables.sessions.column("short").unwrap().bool().unwrap().any();
+        return if short { "short" } else { "nothing" }.to_owned();
+    }
+    let findings = &tables.findings;
+    let over = findings.column("units_over").unwrap().i64().unwrap();
+    let (checks, severities) = (texts(findings, "check"), texts(findings, "severity"));
+    let certainties = texts(findings, "certainty");
+    let mut rows: Vec<String> = (0..findings.height())
+        .filter(|&n| checks[n] == check)
+        .map(|n| format!("{} {} {}", severities[n], certainties[n], over.get(n).unwrap_or(0)))
+        .collect();
+    rows.sort();
+    if rows.is_empty() { "nothing".into() } else { rows.join(", ") }
+}
+
+#[test]
+fn every_example_of_every_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut wrong = Vec::new();
+    for check in ALL {
+        for example in examples(check.page) {
+            let mut expected: Vec<&str> = example.finds.split(", ").collect();
+            expected.sort_unstable();
+            let expected = expected.join(", ");
+            let found = found(&tables(folder.path(), &as_csv(&example)), check.name);
+            if found != expected {
+                wrong.push(format!("{}: {} [{}]: {found}, not {expected}", check.name, example.name, example.lines));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_check_has_its_page() {
+    for check in ALL {
+        assert!(check.page.starts_with(&format!("# {}\n", check.name)), "{}: its page begins with its name", check.name);
+        for section in ["What must hold", "Why it matters", "Examples", "When it is not a fault", "Source"] {
+            assert!(check.page.contains(&format!("\n## {section}\n")), "{} lacks {section}", check.name);
+        }
+        let examples = examples(check.page);
+        assert!(examples.iter().any(|example| example.finds == "nothing"), "{} has an example that is silent", check.name);
+        assert!(examples.iter().any(|example| example.finds != "nothing"), "{} has an example that is found", check.name);
+    }
+    let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/checks"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".md").map(|name| name.replace('_', "-")))
+        .collect();
+    files.sort();
+    let mut names: Vec<&str> = ALL.iter().map(|check| check.name).collect();
+    names.sort_unstable();
+    assert_eq!(files, names, "a page for each check, and a check for each page");
+}
+
+/// The published sessions through the program: billed as published, nothing is found; with one unit more, that unit is over.
+#[test]
+fn published_sessions() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/worked.csv");
+    let rows = read_table(Path::new(path)).unwrap();
+    assert!(rows.len() > 90);
+    for (extra, over) in [(0, 0), (1, 1)] {
+        let mut csv = "patient_id,date_of_service,discipline,payer,code,minutes,units\n".to_owned();
+        let mut patients = Vec::new();
+        for example in rows.chunk_by(|a, b| a["example"] == b["example"]) {
+            let units = allocation(example);
+            let patient = format!("P{:03}", patients.len());
+            // Deleted codes are billed on a day on which they were in force; which day changes no unit.
+            for (row, billed) in example.iter().zip(&units) {
+                let timed = !row["minutes"].is_empty();
+                let first_timed = timed && std::ptr::eq(row, example.iter().find(|row| !row["minutes"].is_empty()).unwrap());
+                let billed = billed + if first_timed { extra } else { 0 };
+                let payer = if row["rule"] == "cms" { "Medicare" } else { "By midpoint" };
+                writeln!(csv, "{patient},2024-03-05,PT,{payer},{},{},{billed}", row["code"], row["minutes"]).unwrap();
+            }
+            patients.push((patient, example));
+        }
+        let audit = audit(&[("published.csv", &csv)], &["--payer-rule", "By midpoint=midpoint"]);
+        assert_eq!(audit.run.code, 0, "{}", audit.run.stderr);
+        let sessions = audit.table("sessions");
+        for (patient, example) in patients {
+            let session = sessions.iter().find(|session| session["patient_id"] == patient).unwrap();
+            let name = &example[0]["example"];
+            assert_eq!(session["timed_units_supported"], example[0]["total_units"], "{name}");
+            let timed = example.iter().any(|row| !row["minutes"].is_empty());
+            assert_eq!(session["timed_units_over"], if timed { over.to_string() } else { "0".into() }, "{name}");
+            if extra == 0 {
+                assert_eq!(session["timed_units_under"], "0", "{name}");
+            }
+            for service in audit.table("services").iter().filter(|service| service["patient_id"] == patient) {
+                let row = example.iter().find(|row| row["code"] == service["code"]).unwrap();
+                if !row["minutes"].is_empty() {
+                    assert_eq!((&service["units_min"], &service["units_max"]), (&row["units_min"], &row["units_max"]), "{name}");
+                }
+            }
+        }
+        if extra == 0 {
+            let wrong: Vec<_> = audit.table("findings").into_iter().filter(|row| row["severity"] != "note" && row["check"].ends_with("units")).collect();
+            assert!(wrong.is_empty(), "{wrong:?}");
+        }
+    }
+}
+
+/// One published allocation: the first alternative where there are several.
+fn allocation(example: &[crate::support::Row]) -> Vec<i32> {
+    let alternatives = &example[0]["allocations"];
+    let first = alternatives.split('|').next().unwrap_or("").trim();
+    example
+        .iter()
+        .map(|row| {
+            let stated = first.split(';').find_map(|part| part.trim().strip_prefix(&format!("{}=", row["code"])));
+            stated.unwrap_or(&row["units_min"]).parse().expect("units")
+        })
+        .collect()
+}

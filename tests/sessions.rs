@@ -1,0 +1,98 @@
+//! The hot path: the same whatever the order of rows, and no allocation per session.
+
+use crate::support::{Row, audit, recount_in};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+/// What does not depend on where a row stands.
+fn facts(rows: Vec<Row>) -> Vec<Row> {
+    let places = ["source_file", "payer_name", "source_rows", "line_id", "source_row"];
+    rows.into_iter()
+        .map(|mut row| {
+            row.retain(|name, _| !places.contains(&name.as_str()));
+            row
+        })
+        .collect()
+}
+
+#[test]
+fn the_order_of_rows_and_the_split_into_files_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let generated = ["generate", "--lines", "3000", "--seed", "5", "--out", "export.csv"];
+    assert_eq!(recount_in(folder.path(), &generated).code, 0);
+    let text = std::fs::read_to_string(folder.path().join("export.csv")).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    // Repeated rows count once across files, so only distinct rows can be split at will.
+    let mut distinct: Vec<&str> = rows.lines().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let file = |rows: &[&str]| format!("{header}\n{}\n", rows.join("\n"));
+    let whole = audit(&[("a.csv", &file(&distinct))], &[]);
+    let (mut odd, mut even): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for (n, row) in distinct.iter().rev().enumerate() {
+        if n % 2 == 0 { even.push(row) } else { odd.push(row) }
+    }
+    let split = audit(&[("a.csv", &file(&odd)), ("b.csv", &file(&even))], &[]);
+    for table in ["sessions", "services", "tables/by_code", "tables/by_therapist", "tables/by_month"] {
+        assert_eq!(facts(whole.table(table)), facts(split.table(table)), "{table}");
+    }
+    let findings = |rows: Vec<Row>| -> Vec<Row> {
+        facts(rows).into_iter().filter(|row| row["check"] != "minutes-from-units").collect()
+    };
+    assert_eq!(findings(whole.table("findings")), findings(split.table("findings")));
+}
+
+/// Counts the allocations of the thread that asks for it.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// The counter is this test's only means to see an allocation; it adds nothing to what the system does.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        // SAFETY: passed on as it came.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: passed on as it came.
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+#[test]
+fn judging_allocates_per_block_and_not_per_session() {
+    use recount::progress::Progress;
+    use recount::reference::Reference;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("export.csv");
+    let reference = Reference::load(None, None, &[]).unwrap();
+    let quiet = Progress::silent();
+    let always = recount::sessions::Period { from: None, to: None };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let count = |lines: u32| {
+        // Six days of three lines a patient, nothing to find and nothing to settle.
+        let mut text = "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units\n".to_owned();
+        for n in 0..lines {
+            let (session, code) = (n / 3, ["97110", "97112", "97140"][n as usize % 3]);
+            text.push_str(&format!("P{},2024-03-{:02},PT,Medicare,T1,{code},15,1\n", session / 6, session % 6 + 1));
+        }
+        std::fs::write(&path, text).unwrap();
+        let mut read = recount::ingest::read(&[path.clone()], &Default::default(), &reference, &quiet).unwrap();
+        pool.install(|| {
+            let before = ALLOCATIONS.with(Cell::get);
+            let outcome = recount::sessions::recount(&mut read, always, &reference, &|_, _| {}, &quiet);
+            assert_eq!(outcome.sessions.len() as u32, lines / 3);
+            ALLOCATIONS.with(Cell::get) - before
+        })
+    };
+    let (few, many) = (count(9_000), count(36_000));
+    // 9 000 sessions more; what grows is the number of blocks and the doubling of buffers.
+    assert!(many < few + 200, "{few} allocations for 3 000 sessions, {many} for 12 000");
+}
