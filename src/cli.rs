@@ -243,7 +243,7 @@ fn command(command: Command) -> Result<u8> {
         }
         Command::Units(args) => {
             let reference = Reference::load(args.codes.as_deref(), None, &[])?;
-            #[cfg(any())] print(&commands::units::working(&reference.codes, args.rule, day(args.date), &args.services)?)?;
+            print(&commands::units::working(&reference.codes, args.rule, day(args.date), &args.services)?)?;
             Ok(0)
         }
         Command::Explain { check } => {

@@ -60,7 +60,9 @@ pub enum Error {
         problem: String,
     },
     /// The output folder holds something that is not ours to replace.
-    #[error("{0}: the folder is not empty and holds no finished run of recount; choose another, or pass --force to replace it")]
+    #[error(
+        "{0}: the folder is not empty and holds no finished run of recount; choose another, or pass --force to replace it"
+    )]
     OutputNotOurs(String),
     /// A query of the user's does not run or does not keep its contract.
     #[error("{name}: {problem}")]

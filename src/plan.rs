@@ -109,7 +109,8 @@ fn options(args: &AuditArgs, period: &Period) -> BTreeMap<&'static str, String> 
     options.extend(date(period.from).map(|from| ("from", from)));
     options.extend(date(period.to).map(|to| ("to", to)));
     let input = &args.input;
-    let rules: Vec<String> = input.payer_rule.iter().map(|rule| format!("{}={}", rule.pattern, rule.rule.name())).collect();
+    let rules: Vec<String> =
+        input.payer_rule.iter().map(|rule| format!("{}={}", rule.pattern, rule.rule.name())).collect();
     for (name, list) in [("select", &args.select), ("ignore", &args.ignore), ("payer-rule", &rules)] {
         if !list.is_empty() {
             options.insert(name, list.join(", "));

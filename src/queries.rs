@@ -72,11 +72,16 @@ impl Query {
         for (name, frame) in tables.for_queries() {
             context.register(name, frame.clone().lazy());
         }
-        let found = context.execute(&self.text).and_then(LazyFrame::collect).map_err(|error| wrong(error.to_string()))?;
+        let found =
+            context.execute(&self.text).and_then(LazyFrame::collect).map_err(|error| wrong(error.to_string()))?;
         let names: Vec<String> = found.get_column_names().iter().map(|name| name.to_string()).collect();
         let wanted: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
         if names != wanted {
-            return Err(wrong(format!("gives the columns {}, its header says {}", names.join(", "), wanted.join(", "))));
+            return Err(wrong(format!(
+                "gives the columns {}, its header says {}",
+                names.join(", "),
+                wanted.join(", ")
+            )));
         }
         for (column, (name, wanted)) in found.columns().iter().zip(&self.columns) {
             // A column of nulls alone has no type of its own.
@@ -144,7 +149,10 @@ impl Queries {
         if let Some(folder) = folder {
             for (name, text) in of_folder(folder)? {
                 if queries.tables.iter().any(|query| query.name == name) {
-                    return Err(Error::Query { name, problem: "is the name of a built-in table; choose another".into() });
+                    return Err(Error::Query {
+                        name,
+                        problem: "is the name of a built-in table; choose another".into(),
+                    });
                 }
                 queries.hashes.push((format!("{name}.sql"), crate::hash::sha256(text.as_bytes())));
                 queries.tables.push(Query::parse(&name, &text)?);

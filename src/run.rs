@@ -95,7 +95,12 @@ fn manifest(
         sha256: source.sha256.clone(),
         source_rows: source.rows,
         columns: source.columns.iter().filter_map(|(header, field)| Some(((*field)?.name(), header.clone()))).collect(),
-        columns_dropped: source.columns.iter().filter(|(_, field)| field.is_none()).map(|(header, _)| header.clone()).collect(),
+        columns_dropped: source
+            .columns
+            .iter()
+            .filter(|(_, field)| field.is_none())
+            .map(|(header, _)| header.clone())
+            .collect(),
         notes: source.notes.clone(),
     });
     Ok(Manifest {

@@ -34,8 +34,7 @@ fn examples(page: &str) -> Vec<Example<'_>> {
 
 /// `97110-GP=15/1@T2`, `40 * 97110=25/2`, `date:2016-12-31`, `setting:facility`, `discipline:none`, `;` between patients.
 fn as_csv(example: &Example) -> String {
-    let mut csv =
-        "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units,setting\n".to_owned();
+    let mut csv = "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units,setting\n".to_owned();
     let (mut date, mut setting, mut discipline) = ("2024-03-05", "", "PT");
     let mut patient = 0;
     for group in example.lines.split(';') {
@@ -63,7 +62,8 @@ fn as_csv(example: &Example) -> String {
                 let (amounts, therapist) = rest.split_once('@').unwrap_or((rest, "T1"));
                 let (minutes, units) = amounts.split_once('/').expect("MINUTES/UNITS");
                 let payer = example.payer;
-                writeln!(csv, "P{patient},{date},{discipline},{payer},{therapist},{code},{minutes},{units},{setting}").unwrap();
+                writeln!(csv, "P{patient},{date},{discipline},{payer},{therapist},{code},{minutes},{units},{setting}")
+                    .unwrap();
             }
         }
     }
@@ -131,13 +131,25 @@ fn every_example_of_every_check() {
 #[test]
 fn every_check_has_its_page() {
     for check in ALL {
-        assert!(check.page.starts_with(&format!("# {}\n", check.name)), "{}: its page begins with its name", check.name);
+        assert!(
+            check.page.starts_with(&format!("# {}\n", check.name)),
+            "{}: its page begins with its name",
+            check.name
+        );
         for section in ["What must hold", "Why it matters", "Examples", "When it is not a fault", "Source"] {
             assert!(check.page.contains(&format!("\n## {section}\n")), "{} lacks {section}", check.name);
         }
         let examples = examples(check.page);
-        assert!(examples.iter().any(|example| example.finds == "nothing"), "{} has an example that is silent", check.name);
-        assert!(examples.iter().any(|example| example.finds != "nothing"), "{} has an example that is found", check.name);
+        assert!(
+            examples.iter().any(|example| example.finds == "nothing"),
+            "{} has an example that is silent",
+            check.name
+        );
+        assert!(
+            examples.iter().any(|example| example.finds != "nothing"),
+            "{} has an example that is found",
+            check.name
+        );
     }
     let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/checks"))
         .unwrap()
@@ -165,7 +177,8 @@ fn published_sessions() {
             // Deleted codes are billed on a day on which they were in force; which day changes no unit.
             for (row, billed) in example.iter().zip(&units) {
                 let timed = !row["minutes"].is_empty();
-                let first_timed = timed && std::ptr::eq(row, example.iter().find(|row| !row["minutes"].is_empty()).unwrap());
+                let first_timed =
+                    timed && std::ptr::eq(row, example.iter().find(|row| !row["minutes"].is_empty()).unwrap());
                 let billed = billed + if first_timed { extra } else { 0 };
                 let payer = if row["rule"] == "cms" { "Medicare" } else { "By midpoint" };
                 writeln!(csv, "{patient},2024-03-05,PT,{payer},{},{},{billed}", row["code"], row["minutes"]).unwrap();
@@ -187,12 +200,20 @@ fn published_sessions() {
             for service in audit.table("services").iter().filter(|service| service["patient_id"] == patient) {
                 let row = example.iter().find(|row| row["code"] == service["code"]).unwrap();
                 if !row["minutes"].is_empty() {
-                    assert_eq!((&service["units_min"], &service["units_max"]), (&row["units_min"], &row["units_max"]), "{name}");
+                    assert_eq!(
+                        (&service["units_min"], &service["units_max"]),
+                        (&row["units_min"], &row["units_max"]),
+                        "{name}"
+                    );
                 }
             }
         }
         if extra == 0 {
-            let wrong: Vec<_> = audit.table("findings").into_iter().filter(|row| row["severity"] != "note" && row["check"].ends_with("units")).collect();
+            let wrong: Vec<_> = audit
+                .table("findings")
+                .into_iter()
+                .filter(|row| row["severity"] != "note" && row["check"].ends_with("units"))
+                .collect();
             assert!(wrong.is_empty(), "{wrong:?}");
         }
     }

@@ -43,8 +43,10 @@ fn the_sample_as_an_auditor_sees_it() {
     for name in ["sessions.csv", "findings.csv", "rejects.csv", "excluded.csv"] {
         golden(name, &read(name));
     }
-    let mut tables: Vec<_> =
-        std::fs::read_dir(folder.path().join("report/tables")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut tables: Vec<_> = std::fs::read_dir(folder.path().join("report/tables"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     tables.sort();
     for name in tables {
         let name = format!("tables/{}", name.to_str().unwrap());
@@ -79,12 +81,24 @@ fn a_rerun_gives_the_same_bytes() {
     let files: Vec<String> = sample().iter().map(|file| file.to_str().unwrap().to_owned()).collect();
     let run = |out: &str, threads: &str| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_recount"));
-        command.arg("audit").args(&files).args(["--out", out]).current_dir(folder.path()).env("RAYON_NUM_THREADS", threads);
+        command
+            .arg("audit")
+            .args(&files)
+            .args(["--out", out])
+            .current_dir(folder.path())
+            .env("RAYON_NUM_THREADS", threads);
         assert!(command.output().unwrap().status.success());
     };
     run("first", "1");
     run("second", "7");
-    for name in ["lines.parquet", "services.parquet", "sessions.parquet", "findings.parquet", "manifest.json", "tables/control_totals.parquet"] {
+    for name in [
+        "lines.parquet",
+        "services.parquet",
+        "sessions.parquet",
+        "findings.parquet",
+        "manifest.json",
+        "tables/control_totals.parquet",
+    ] {
         let read = |out: &str| std::fs::read(folder.path().join(out).join(name)).unwrap();
         assert!(read("first") == read("second"), "{name}");
     }

@@ -18,7 +18,12 @@ fn sessions() -> Vec<Vec<i32>> {
 
 /// Runs an oracle over the sessions: (session, service) → (min, max, total).
 fn asked(sql: &str, sessions: &[Vec<i32>]) -> Vec<(i64, i64, i64)> {
-    let rows = || sessions.iter().enumerate().flat_map(|(n, session)| session.iter().enumerate().map(move |(m, minutes)| (n, m, *minutes)));
+    let rows = || {
+        sessions
+            .iter()
+            .enumerate()
+            .flat_map(|(n, session)| session.iter().enumerate().map(move |(m, minutes)| (n, m, *minutes)))
+    };
     let frame = DataFrame::new_infer_height(vec![
         Column::new("example".into(), rows().map(|(n, _, _)| format!("{n:05}")).collect::<Vec<_>>()),
         Column::new("code".into(), rows().map(|(_, m, _)| format!("{m}")).collect::<Vec<_>>()),

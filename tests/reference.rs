@@ -55,9 +55,18 @@ fn a_code_table_that_breaks_its_rules_is_refused() {
     let header = "code,label,kind,first_minutes,step_minutes,pooled,family,addon_of,per_site,evaluation_discipline,\
                   limit_practitioner,limit_facility,limit_indicator,therapy_list,from,to,confidence,source\n";
     for (rows, problem) in [
-        ("97110,x,timed,15,15,yes,,,no,,,,,,,2020-01-01,,\n97110,x,timed,15,15,yes,,,no,,,,,,2020-01-01,,,\n", "the rows of 97110 overlap in time"),
-        ("97110,x,magic,15,15,yes,,,no,,,,,,,,,\n", "line 2: kind is none of timed, interval, untimed, area, period, unlisted, nonpayable, not-part-b"),
-        ("97110,x,timed,,,yes,,,no,,,,,,,,,\n", "line 2: a timed or interval code needs first_minutes and step_minutes"),
+        (
+            "97110,x,timed,15,15,yes,,,no,,,,,,,2020-01-01,,\n97110,x,timed,15,15,yes,,,no,,,,,,2020-01-01,,,\n",
+            "the rows of 97110 overlap in time",
+        ),
+        (
+            "97110,x,magic,15,15,yes,,,no,,,,,,,,,\n",
+            "line 2: kind is none of timed, interval, untimed, area, period, unlisted, nonpayable, not-part-b",
+        ),
+        (
+            "97110,x,timed,,,yes,,,no,,,,,,,,,\n",
+            "line 2: a timed or interval code needs first_minutes and step_minutes",
+        ),
         ("97130,x,timed,15,15,yes,97129,97129,no,,,,,,,,,\n", "family 97129 has no row for its primary code"),
         ("97110,x,timed,15,15,yes,,,no,,,,,,soon,,,\n", "line 2: from is not a date"),
     ] {

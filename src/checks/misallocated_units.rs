@@ -33,7 +33,12 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
             .iter()
             .map(|service| {
                 let time = service.time.unwrap_or(Time::ZERO);
-                format!("{} ({time} minutes) allows at most {}, {} billed", judged.code(service), units(service.range.max), service.billed)
+                format!(
+                    "{} ({time} minutes) allows at most {}, {} billed",
+                    judged.code(service),
+                    units(service.range.max),
+                    service.billed
+                )
             })
             .collect();
         each.join("; ")

@@ -92,7 +92,10 @@ impl Selection {
         for name in select.iter().chain(ignore) {
             if !ALL.iter().any(|check| check.name == name || check.family == name) {
                 let names: Vec<&str> = ALL.iter().map(|check| check.name).collect();
-                return Err(Error::Usage(format!("{name:?} is no check and no family; the checks are {}", names.join(", "))));
+                return Err(Error::Usage(format!(
+                    "{name:?} is no check and no family; the checks are {}",
+                    names.join(", ")
+                )));
             }
         }
         let named = |list: &[String], check: &Check| list.iter().any(|name| name == check.name || name == check.family);
@@ -104,9 +107,8 @@ impl Selection {
 
     /// Leaves out checks whose columns no file has, and says so.
     pub fn fit(&mut self, sources: &[Source]) {
-        let has = |field: Field| {
-            sources.iter().any(|source| source.columns.iter().any(|(_, mapped)| *mapped == Some(field)))
-        };
+        let has =
+            |field: Field| sources.iter().any(|source| source.columns.iter().any(|(_, mapped)| *mapped == Some(field)));
         for (n, check) in ALL.iter().enumerate() {
             if let (true, Some(missing)) = (self.chosen[n], check.needs.iter().find(|field| !has(**field))) {
                 self.chosen[n] = false;

@@ -43,7 +43,10 @@ fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
         reason.push_str(&format!("; without the repeated row {} would be over", units(over)));
     }
     if let Some(over) = session.doubts.over_by_clinician {
-        reason.push_str(&format!("; the discipline is unknown, and by each clinician's lines alone {} would be over", units(over)));
+        reason.push_str(&format!(
+            "; the discipline is unknown, and by each clinician's lines alone {} would be over",
+            units(over)
+        ));
     }
     reason.push('.');
     // Units of a service without minutes are told by their own check; what is left is told here.

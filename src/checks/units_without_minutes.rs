@@ -24,7 +24,11 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         let over = told.iter().find(|(told, _)| told.code == service.code).map_or(0, |(_, over)| *over);
         let (severity, certainty) = judged.exception();
         let rest = if over < service.billed {
-            format!("; the session's total of {} supports {}", units(judged.session.timed.billed), judged.session.timed.supported)
+            format!(
+                "; the session's total of {} supports {}",
+                units(judged.session.timed.billed),
+                judged.session.timed.supported
+            )
         } else {
             String::new()
         };

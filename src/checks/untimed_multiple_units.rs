@@ -30,7 +30,13 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
                     judged.code(service),
                     units(service.billed)
                 );
-                findings.push(judged.on_service(service, CHECK.name, Severity::Review, Certainty::DependsOnData, reason));
+                findings.push(judged.on_service(
+                    service,
+                    CHECK.name,
+                    Severity::Review,
+                    Certainty::DependsOnData,
+                    reason,
+                ));
             }
             _ => {}
         }
@@ -73,11 +79,17 @@ fn find_untimed(judged: &Judged, service: &Service, facts: &CodeFacts, findings:
         DailyLimit::Known(_) if over == 0 => (
             Severity::Review,
             Certainty::DependsOnData,
-            format!("{code} is untimed: {billed} billed on {} lines; two occurrences on one day must be documented.", lines.len()),
+            format!(
+                "{code} is untimed: {billed} billed on {} lines; two occurrences on one day must be documented.",
+                lines.len()
+            ),
         ),
         DailyLimit::Known(1) if on_one_line => {
             let (severity, certainty) = judged.exception();
-            let reason = format!("{code} is untimed, one unit whatever its duration: {billed} billed, {} supported.", service.supported);
+            let reason = format!(
+                "{code} is untimed, one unit whatever its duration: {billed} billed, {} supported.",
+                service.supported
+            );
             (severity, certainty, reason)
         }
         DailyLimit::Known(limit) => (

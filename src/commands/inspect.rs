@@ -46,7 +46,8 @@ fn source(text: &mut String, lines: &Lines, number: usize) {
             .count();
         let count = |n: u64| if field.is_some() { n.to_string() } else { String::new() };
         let header: String = header.chars().filter(|c| !c.is_control()).take(22).collect();
-        let _ = writeln!(text, "  {header:<22} {name:<20} {kind:<13} {:>9} {:>9}", count(blank), count(rejected as u64));
+        let _ =
+            writeln!(text, "  {header:<22} {name:<20} {kind:<13} {:>9} {:>9}", count(blank), count(rejected as u64));
     }
     let mut problems: BTreeMap<String, (u64, u32)> = BTreeMap::new();
     for lost in lines.lost.iter().filter(|lost| usize::from(lost.file) == number) {
@@ -88,7 +89,8 @@ fn codes(text: &mut String, lines: &Lines, inputs: &Inputs) {
     for line in (0..lines.len() as u32).filter(|line| lines.day[*line as usize] != i32::MIN) {
         let facts = lines.facts(&inputs.reference.codes, line);
         let code = lines.texts.codes.get(lines.code[line as usize]);
-        let (kind, label) = facts.map_or((Kind::Unknown, "not in the table"), |facts| (facts.kind, facts.label.as_str()));
+        let (kind, label) =
+            facts.map_or((Kind::Unknown, "not in the table"), |facts| (facts.kind, facts.label.as_str()));
         counts.entry((code, kind)).or_insert((0, label)).0 += 1;
     }
     let _ = writeln!(text, "Codes\n");

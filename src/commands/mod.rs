@@ -2,7 +2,7 @@
 
 pub mod generate;
 pub mod inspect;
-//pub mod units;
+pub mod units;
 
 use crate::checks::{self, ALL};
 use crate::error::{Error, Result};
@@ -13,7 +13,14 @@ pub fn checks() -> String {
     let mut text = format!("{:<24} {:<10} {:<10} needs\n", "check", "family", "severity");
     for check in ALL {
         let needs: Vec<&str> = check.needs.iter().map(|field| field.name()).collect();
-        let _ = writeln!(text, "{:<24} {:<10} {:<10} {}", check.name, check.family, check.severity.name(), needs.join(", "));
+        let _ = writeln!(
+            text,
+            "{:<24} {:<10} {:<10} {}",
+            check.name,
+            check.family,
+            check.severity.name(),
+            needs.join(", ")
+        );
     }
     text.push_str("\nrecount explain CHECK prints a check's page.\n");
     text

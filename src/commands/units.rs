@@ -1,24 +1,18 @@
 //! `recount units`: a unit rule on one session, as with pencil and paper.
 //!
-//! Pure: values in, text out, at most 80 columns wide. The numbers come from the functions that the audit uses, and services
-//! stand in order of code as they do there, so the working explains any session that a finding names.
+//! Values in, text out, at most 80 columns wide. The numbers come from the functions that the audit uses, and services stand
+//! in order of code as they do there, so the working explains any session that a finding names.
 
 use crate::error::{Error, Result};
-use crate::reference::{CodeFacts, Codes, Day, Kind, date};
+use crate::reference::{CodeFacts, Codes, Day, Kind};
 use recount_core::cells::{self, CodeCell, Problem};
 use recount_core::domain::{Rule, Time, Units};
 use recount_core::units::family::Part;
+use recount_core::units::interval::Interval;
 use recount_core::units::total_time::{Allocations, remainder, sure};
 use recount_core::units::{Range, band, midpoint};
-use std::fmt::Write;
 
-const WIDTH: usize = 80;
-const CMS_20_2_C: &str = "CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C";
-const CMS_20_2_B: &str = "CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 B";
-const CPT: &str = "CPT time rule: a unit is attained when its midpoint is passed";
-
-/// A service as typed.
-#[derive(Clone)]
+/// A code with its minutes, as typed.
 struct Line<'a> {
     code: String,
     facts: Option<&'a CodeFacts>,
@@ -32,192 +26,173 @@ impl Line<'_> {
     }
 
     fn family(&self) -> Option<u16> {
-        self.facts.and_then(|facts| facts.family).filter(|_| self.kind().needs_minutes())
+        self.facts.and_then(|facts| facts.family)
     }
 }
 
 /// Lines that compete for units as one, in order of code: those of a code, or of a family.
-struct Service<'a>(Vec<&'a Line<'a>>);
+type Service<'a> = Vec<Line<'a>>;
 
-impl<'a> Service<'a> {
-    fn time(&self) -> Time {
-        self.0.iter().map(|line| line.time).sum()
-    }
-
-    fn codes(&self) -> impl Iterator<Item = &[&'a Line<'a>]> {
-        self.0.chunk_by(|a, b| a.code == b.code)
-    }
-
-    fn name(&self) -> String {
-        self.codes().map(|lines| lines[0].code.clone()).collect::<Vec<_>>().join("+")
-    }
-}
-
-/// Where a bill leaves its rule; all zero where it does not.
-#[derive(Clone, Copy, Default, PartialEq)]
-struct Verdict {
-    over: Units,
-    under: Units,
-    misallocated: bool,
-}
+/// Units over, units under, and whether a unit stands on a code that cannot have it.
+type Verdict = (Units, Units, bool);
 
 /// The working of `rule` on one session of services written `CODE=MINUTES` or `CODE=MINUTES/UNITS`, by the codes of day `on`.
 ///
 /// # Errors
 /// A service that is not written so, or more minutes than a day has. A code outside the table is no error: it is not counted.
 pub fn working(codes: &Codes, rule: Rule, on: Day, services: &[String]) -> Result<String> {
-    let given = services.iter().map(|service| parse(codes, on, service)).collect::<Result<Vec<_>>>()?;
-    if given.iter().map(|line| line.time).sum::<Time>() > Time::from_minutes(1_440) {
+    let lines = services.iter().map(|given| {
+        let form = "write 97112=24 or, with the units billed, 97112=24/2";
+        parse(codes, on, given).map_err(|problem| Error::Usage(format!("{given:?} has a part that {problem}; {form}")))
+    });
+    let lines = lines.collect::<Result<Vec<Line>>>()?;
+    if time(&lines) > Time::from_minutes(1_440) {
         return Err(Error::Usage("the minutes add up to more than the 1440 of a day".into()));
     }
-    let mut text = as_given(&given, on);
-    let lines = with_families(codes, on, &given);
-    let timed = services_of(&lines, |kind| kind == Kind::Timed);
-    if !timed.is_empty() {
-        let cms = (rule != Rule::Midpoint).then(|| pooled(&mut text, &timed)).flatten();
-        let midpoint = (rule != Rule::Cms).then(|| each_alone(&mut text, Kind::Timed, &timed)).flatten();
-        if rule == Rule::Either {
-            either(&mut text, cms.zip(midpoint));
-        }
+    let mut text = as_given(&lines);
+    let (timed, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.kind() == Kind::Timed);
+    let intervals = others.into_iter().filter(|line| line.kind() == Kind::Interval).collect();
+    let timed = merged(codes, on, timed);
+    let cms = if rule == Rule::Midpoint { None } else { pooled(&mut text, &timed) };
+    let title = "CPT midpoint rule: each code alone";
+    let midpoint = if rule == Rule::Cms { None } else { each_alone(&mut text, title, &timed) };
+    if rule == Rule::Either {
+        let fits = |verdict| if verdict == (0, 0, false) { "fits" } else { "does not fit" };
+        let this = cms.zip(midpoint).map(|(a, b)| format!(" This one {} cms and {} midpoint.", fits(a), fits(b)));
+        put(&mut text, "\n", &format!("Either rule: a bill that fits one is accepted.{}", this.unwrap_or_default()));
     }
-    each_alone(&mut text, Kind::Interval, &services_of(&lines, |kind| kind == Kind::Interval));
-    without_minutes(&mut text, &services_of(&lines, |kind| !kind.needs_minutes()));
+    each_alone(&mut text, "Other lengths, under any rule: each code alone", &merged(codes, on, intervals));
     Ok(text)
 }
 
-/// Reads `97112=24` or `97112=24/2`. Modifiers behind the code change nothing here.
-fn parse<'a>(codes: &'a Codes, on: Day, given: &str) -> Result<Line<'a>> {
-    let wrong = |what: &str, problem: Problem| {
-        let form = "write CODE=MINUTES or CODE=MINUTES/UNITS, such as 97112=24/2";
-        Error::Usage(format!("{given:?}: what stands for {what} {problem}; {form}"))
-    };
+/// Reads one service. Modifiers behind the code change nothing here.
+fn parse<'a>(codes: &'a Codes, on: Day, given: &str) -> Result<Line<'a>, Problem> {
     let (code, rest) = given.split_once('=').unwrap_or((given, ""));
     let (minutes, units) = rest.split_once('/').map_or((rest, None), |(minutes, units)| (minutes, Some(units)));
-    let code = CodeCell::parse(code).map_err(|problem| wrong("the code", problem))?.code;
-    let time = match cells::is_blank(minutes) {
-        true => Err(Problem::Blank),
-        false => cells::time(minutes).and_then(|cell| not_negative(cell.time)),
-    };
-    let time = time.map_err(|problem| wrong("minutes", problem))?;
-    let billed = units.map(|cell| cells::units(cell).and_then(not_negative)).transpose();
-    let billed = billed.map_err(|problem| wrong("units", problem))?;
+    let code = CodeCell::parse(code)?.code;
+    let time = cells::time(minutes)?.time;
+    let billed = units.map(cells::units).transpose()?;
+    if time < Time::ZERO || billed.is_some_and(|units| units < 0) {
+        return Err(Problem::NegativeMinutes);
+    }
     Ok(Line { facts: codes.get(&code, on), code, time, billed })
 }
 
-fn not_negative<T: Default + PartialOrd>(value: T) -> Result<T, Problem> {
-    if value < T::default() { Err(Problem::NegativeMinutes) } else { Ok(value) }
-}
-
-/// A family is counted whole: a code of it that was not given takes part, with no minutes and no units.
-fn with_families<'a>(codes: &'a Codes, on: Day, given: &[Line<'a>]) -> Vec<Line<'a>> {
-    let mut lines = given.to_vec();
-    for line in given.iter().filter(|line| line.family().is_some()) {
-        for facts in codes.rows().iter().filter(|facts| facts.family == line.family() && facts.in_force(on)) {
-            if lines.iter().all(|other| other.code != facts.code) {
-                let (code, billed) = (facts.code.clone(), line.billed.map(|_| 0));
-                lines.push(Line { code, facts: Some(facts), time: Time::ZERO, billed });
-            }
+/// Lines as services. A family takes part whole: a code of it that was not given has no minutes and no units.
+fn merged<'a>(codes: &'a Codes, on: Day, mut lines: Vec<Line<'a>>) -> Vec<Service<'a>> {
+    for row in codes.rows().iter().filter(|row| row.family.is_some() && row.in_force(on)) {
+        let sibling = lines.iter().find(|line| line.family() == row.family).map(|line| line.billed.map(|_| 0));
+        if let Some(billed) = sibling.filter(|_| lines.iter().all(|line| line.code != row.code)) {
+            lines.push(Line { code: row.code.clone(), facts: Some(row), time: Time::ZERO, billed });
         }
     }
-    lines
-}
-
-fn services_of<'a>(lines: &'a [Line<'a>], wanted: impl Fn(Kind) -> bool) -> Vec<Service<'a>> {
-    let mut sorted: Vec<&'a Line<'a>> = lines.iter().filter(|line| wanted(line.kind())).collect();
-    sorted.sort_by(|a, b| a.code.cmp(&b.code));
-    let mut services: Vec<Service<'a>> = Vec::new();
-    for line in sorted {
-        let same = |other: &Line| other.code == line.code || (line.family().is_some() && other.family() == line.family());
-        match services.iter().position(|service| same(service.0[0])) {
-            Some(n) => services[n].0.push(line),
-            None => services.push(Service(vec![line])),
+    lines.sort_by(|a, b| a.code.cmp(&b.code));
+    let mut services: Vec<Service> = Vec::new();
+    for line in lines {
+        let family = |other: &Line| line.family().is_some() && other.family() == line.family();
+        match services.iter().position(|service| service[0].code == line.code || family(&service[0])) {
+            Some(n) => services[n].push(line),
+            None => services.push(vec![line]),
         }
     }
     services
 }
 
-fn as_given(lines: &[Line], on: Day) -> String {
+fn as_given(lines: &[Line]) -> String {
     let mut text = String::from("  code   kind        minutes  billed  label\n");
     for line in lines {
-        let (kind, minutes, billed) = (line.kind().name(), line.time.to_string(), shown(&[line]));
-        let label = line.facts.map_or("not in the code table", |facts| &facts.label);
-        let out_of_force = line.facts.is_some_and(|facts| !facts.in_force(on));
-        let note = if out_of_force { format!("; not in force on {}", date(on)) } else { String::new() };
+        let (kind, minutes, billed) = (line.kind().name(), line.time.to_string(), shown(line.billed));
+        let note = match line.kind() {
+            Kind::Timed | Kind::Interval => "",
+            Kind::Untimed if line.billed > Some(1) => "; one unit each time it took place, whatever the minutes",
+            Kind::Untimed => "; one unit whatever the minutes",
+            Kind::Unknown => "not in the code table; not counted",
+            _ => "; no rule here speaks to it",
+        };
         let lead = format!("  {}  {kind:<10}  {minutes:>7}  {billed:>6}  ", line.code);
-        put(&mut text, &lead, &format!("{label}{note}"));
+        put(&mut text, &lead, &format!("{}{note}", line.facts.map_or("", |facts| &facts.label)));
     }
     text
 }
 
 /// The CMS rule: the total decides how many units there are, the remainders who gets them.
 fn pooled(text: &mut String, services: &[Service]) -> Option<Verdict> {
-    let _ = writeln!(text, "\nCMS 8-minute rule: the minutes of all timed codes are pooled");
-    let times = services.iter().map(Service::time);
+    services.first()?;
+    text.push_str("\nCMS 8-minute rule: the minutes of all timed codes are pooled\n");
+    let bill: Vec<(Time, Units)> = services.iter().map(|service| (time(service), billed(service))).collect();
+    let times = bill.iter().map(|&(time, _)| time);
     let allowed = Allocations::of(times.clone());
-    let total = lies(times.clone().sum(), band(allowed.total), allowed.total);
-    put(text, &lead("total"), &format!("{}{total}", addends(times.clone())));
-    for service in services {
-        let (time, parts) = (service.time(), addends(service.0.iter().map(|line| line.time)));
-        let minutes = counted(time, "minute");
-        put(text, &lead(&service.name()), &format!("{parts}{minutes} = {} x 15 + {}", sure(time), remainder(time)));
-    }
     hand_out(text, services, &allowed);
-    let bill: Vec<(Time, Units)> = services.iter().map(|service| (service.time(), billed(&service.0))).collect();
     let mut nearest = vec![0; bill.len()];
     allowed.nearest(&bill, &mut nearest);
-    let answers: Vec<(Range, Units)> = times.map(|time| allowed.range(time)).zip(nearest).collect();
-    conclude(text, services, &answers, Some(&allowed), CMS_20_2_C)
+    let working = |time| format!("{:>8}  {:>9}", sure(time), remainder(time).to_string());
+    let answers = times.zip(nearest).map(|(time, nearest)| (working(time), allowed.range(time), nearest)).collect();
+    let verdict = conclude(text, services, "fifteens  remainder", answers, Some(&allowed));
+    text.push_str("  Source: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C\n");
+    verdict
 }
 
-/// Who gets the units that whole fifteens leave, and what is left to choose.
+/// The total, who gets the units that whole fifteens leave, and what is left to choose.
 fn hand_out(text: &mut String, services: &[Service], allowed: &Allocations) {
-    let whole: Units = services.iter().map(|service| sure(service.time())).sum();
-    let left = match allowed.total - whole {
-        0 => "none is left to give".to_owned(),
-        left => format!("{left} left to give, largest remainder first"),
+    let total: Time = services.iter().map(|service| time(service)).sum();
+    let whole = if total.is_whole() { String::new() } else { format!(" ({} whole)", total.whole_minutes()) };
+    let ((first, last), supported) = (band(allowed.total), units(allowed.total));
+    put(text, "  ", &format!("{total} minutes{whole} lie in {first} to {last}: {supported}."));
+    let sure_of: Units = services.iter().map(|service| sure(time(service))).sum();
+    let left = allowed.total - sure_of;
+    put(text, "  ", &format!("Whole fifteens give {}; {left} left to give, largest remainder first.", units(sure_of)));
+    let named = |keep: &dyn Fn(Time) -> bool| {
+        let kept = services.iter().filter(|service| keep(remainder(time(service))));
+        kept.map(|service| name(service)).collect::<Vec<_>>()
     };
-    put(text, "  ", &format!("Whole fifteens give {}; {left}.", counted(whole, "unit")));
-    let mut by_remainder: Vec<(Time, String)> = services.iter().map(|s| (remainder(s.time()), s.name())).collect();
-    by_remainder.sort_by(|a, b| b.0.cmp(&a.0));
     let (cut, spare, tied) = (allowed.cut, allowed.spare_at_cut, allowed.spare_at_cut < allowed.at_cut);
-    let gets = by_remainder.iter().filter(|(rest, _)| *rest > cut || (*rest == cut && !tied));
-    let gets: Vec<String> = gets.map(|(rest, name)| format!("{name} ({rest})")).collect();
+    let gets = named(&|rest| rest > cut || (rest == cut && !tied));
     if !gets.is_empty() {
-        put(text, "  ", &format!("{} {} one more.", gets.join(", "), if gets.len() == 1 { "gets" } else { "each get" }));
+        put(text, "  ", &format!("One more for {}.", gets.join(", one for ")));
     }
     if tied {
-        let equal: Vec<&str> =
-            by_remainder.iter().filter(|(rest, _)| *rest == cut).map(|(_, name)| name.as_str()).collect();
+        let equal = named(&|rest| rest == cut);
         let choice = match (spare, equal.len()) {
-            (1, 2) => format!("one of {} gets the spare unit: either", equal.join(", ")),
-            (1, _) => format!("one of {} gets the spare unit: any", equal.join(", ")),
-            _ => format!("{spare} of {} get a spare unit each: any {spare}", equal.join(", ")),
+            (1, 2) => "gets the spare unit: either".to_owned(),
+            (1, _) => "gets the spare unit: any".to_owned(),
+            _ => format!("and {} more get the {spare} spare units: any", spare - 1),
         };
-        put(text, "  ", &format!("Tie at {cut}; {choice}."));
+        put(text, "  ", &format!("Tie at {cut}: one of {} {choice}.", equal.join(", ")));
     }
 }
 
-/// The midpoint rule for timed codes, and codes of other lengths under any rule: no minutes are pooled.
-fn each_alone(text: &mut String, kind: Kind, services: &[Service]) -> Option<Verdict> {
-    let first = services.first()?.0[0];
-    let title = if kind == Kind::Timed { "CPT midpoint rule: each code alone" } else { "Other lengths: each code alone" };
-    let _ = writeln!(text, "\n{title}{}", if first.kind() == Kind::Interval { ", under any rule" } else { "" });
-    let mut answers = Vec::new();
-    for service in services {
-        let time = service.time();
-        let other_length = service.0[0].facts.filter(|_| kind == Kind::Interval).map(|facts| facts.interval);
-        let range = other_length.map_or_else(|| midpoint::units(time), |interval| interval.units(time));
-        let mut words = addends(service.0.iter().map(|line| line.time));
-        match other_length {
-            None => words.push_str(&lies(time, band(range.max), range.max)),
-            Some(of) => {
-                let ends = (of.needed(range.max), of.needed(range.max + 1) - 1);
-                let steps = format!(" (1 from {}, 2 from {}, then every {})", of.needed(1), of.needed(2), of.step);
-                words.push_str(&(lies(time, ends, range.max) + &steps));
-            }
+/// Timed codes under the midpoint rule, and codes of other lengths: no minutes are pooled.
+fn each_alone(text: &mut String, title: &str, services: &[Service]) -> Option<Verdict> {
+    services.first()?;
+    text.push_str(&format!("\n{title}\n"));
+    let answer = |service: &Service| {
+        let (of, range) = match service[0].facts.filter(|facts| facts.kind == Kind::Interval) {
+            Some(facts) => (facts.interval, facts.interval.units(time(service))),
+            None => (Interval { first: 15, step: 15 }, midpoint::units(time(service))),
+        };
+        (format!("{}, {}, {} ...", of.needed(1), of.needed(2), of.needed(3)), range, range.max)
+    };
+    let verdict = conclude(text, services, "units from", services.iter().map(answer).collect(), None);
+    text.push_str("  Source: CPT time rule, a unit is attained when its midpoint is passed\n");
+    verdict
+}
+
+/// The result per code and the verdict on the bill, by the total where there is a `pool`, else service by service.
+fn conclude(
+    text: &mut String,
+    services: &[Service],
+    working: &str,
+    answers: Vec<(String, Range, Units)>,
+    pool: Option<&Allocations>,
+) -> Option<Verdict> {
+    let lines = || services.iter().flatten();
+    let open: Vec<&str> = lines().filter(|line| line.billed.is_none()).map(|line| line.code.as_str()).collect();
+    let no_bill = open.len() == lines().count();
+    text.push_str(&format!("  code   minutes  {working:<19}  allowed   billed  nearest\n"));
+    let (mut reasons, mut over, mut under) = (Vec::new(), 0, 0);
+    for (service, (working, range, nearest)) in services.iter().zip(&answers) {
+        for (code, lines) in by_code(service) {
         }
-        put(text, &lead(&service.name()), &words);
-        answers.push((range, range.max));
     }
-    conclude(text, services, &answers, None, CPT)
+    None
 }

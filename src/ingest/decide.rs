@@ -12,7 +12,13 @@ use recount_core::domain::Time;
 ///
 /// # Errors
 /// Decimals of 3 or less throughout: minutes or hours? The user must say.
-pub fn settle(lines: &mut Lines, lost_from: usize, mapping: &Mapping, options: &Options, reference: &Reference) -> Result<()> {
+pub fn settle(
+    lines: &mut Lines,
+    lost_from: usize,
+    mapping: &Mapping,
+    options: &Options,
+    reference: &Reference,
+) -> Result<()> {
     settle_dates(lines, lost_from, options);
     if mapping.has(Field::Minutes) {
         settle_hours(lines, options, reference)?;
@@ -112,10 +118,8 @@ fn settle_dates(lines: &mut Lines, lost_from: usize, options: &Options) {
     let source = lines.source();
     source.date_order = if open { name.to_owned() } else { String::new() };
     source.notes.push(note);
-    let days: Vec<Result<i32, Problem>> = texts
-        .iter()
-        .map(|cell| cell.ok_or(Problem::NotADate).and_then(|cell| cell.date(order)).map(day))
-        .collect();
+    let days: Vec<Result<i32, Problem>> =
+        texts.iter().map(|cell| cell.ok_or(Problem::NotADate).and_then(|cell| cell.date(order)).map(day)).collect();
     for lost in &mut lines.lost[lost_from..] {
         lost.day = lost.day.and_then(|text| days[text as usize].ok());
     }

@@ -96,7 +96,9 @@ impl Mapping {
             }
         }
         let recognised: Vec<Option<(Field, usize)>> = headers.iter().map(|header| names.field(header)).collect();
-        if headers.iter().all(|header| header.is_empty()) || (decided.columns.is_empty() && recognised.iter().all(Option::is_none)) {
+        if headers.iter().all(|header| header.is_empty())
+            || (decided.columns.is_empty() && recognised.iter().all(Option::is_none))
+        {
             // Without a header row this is a patient's data: it must not be shown.
             return Err(Error::input(
                 file,
@@ -113,9 +115,9 @@ impl Mapping {
                 continue;
             }
             let claims = || {
-                (0..headers.len()).filter(|&n| !taken[n]).filter_map(|n| {
-                    recognised[n].filter(|(claimed, _)| *claimed == field).map(|(_, rank)| (rank, n))
-                })
+                (0..headers.len())
+                    .filter(|&n| !taken[n])
+                    .filter_map(|n| recognised[n].filter(|(claimed, _)| *claimed == field).map(|(_, rank)| (rank, n)))
             };
             let best = claims().map(|(rank, _)| rank).min();
             let found: Vec<usize> = claims().filter(|(rank, _)| Some(*rank) == best).map(|(_, n)| n).collect();
@@ -127,7 +129,12 @@ impl Mapping {
                 }
                 _ => {
                     let competing: Vec<&str> = found.iter().map(|&n| headers[n].as_str()).collect();
-                    problems.push(format!("{} columns compete for {}: {}", competing.len(), field.name(), quoted(&competing)));
+                    problems.push(format!(
+                        "{} columns compete for {}: {}",
+                        competing.len(),
+                        field.name(),
+                        quoted(&competing)
+                    ));
                     candidates.push((field, competing));
                 }
             }

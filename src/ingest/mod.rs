@@ -90,7 +90,8 @@ pub fn read(paths: &[PathBuf], options: &Options, reference: &Reference, progres
 
 /// Whether a file is read as Parquet: by its name.
 pub fn is_parquet(path: &std::path::Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet") || extension.eq_ignore_ascii_case("pq"))
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet") || extension.eq_ignore_ascii_case("pq"))
 }
 
 /// An input error at a path.

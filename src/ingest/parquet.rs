@@ -49,9 +49,10 @@ pub fn read(path: &Path, options: &Options, reference: &Reference, lines: &mut L
     let mut texts: Vec<Option<Series>> = vec![None; headers.len()];
     for column in mapping.used() {
         let name = &headers[column];
-        let text = frame.column(name).and_then(|column| column.cast(&DataType::String)).map_err(|_| {
-            unreadable(path, format!("the column {name:?} is no text, number or date"))
-        })?;
+        let text = frame
+            .column(name)
+            .and_then(|column| column.cast(&DataType::String))
+            .map_err(|_| unreadable(path, format!("the column {name:?} is no text, number or date")))?;
         texts[column] = Some(text.take_materialized_series().rechunk());
     }
     let columns: Vec<Option<&StringChunked>> =

@@ -46,11 +46,13 @@ fn parquet_rows(source: &Source, rows: &[u32]) -> Result<Vec<String>> {
     let mut found = Vec::with_capacity(rows.len());
     for row in 0..frame.height() {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let cells = columns.iter().map(|column| match column.as_ref().map(|column| column.str().map(|text| text.get(row))) {
-            Some(Ok(Some(text))) => text,
-            _ => "",
-        });
-        let written = writer.write_record(cells).and_then(|()| Ok(writer.into_inner().map_err(|error| error.into_error())?));
+        let cells =
+            columns.iter().map(|column| match column.as_ref().map(|column| column.str().map(|text| text.get(row))) {
+                Some(Ok(Some(text))) => text,
+                _ => "",
+            });
+        let written =
+            writer.write_record(cells).and_then(|()| Ok(writer.into_inner().map_err(|error| error.into_error())?));
         let line = written.map(|bytes| String::from_utf8_lossy(&bytes).trim_end().to_owned());
         found.push(line.unwrap_or_default());
     }

@@ -7,9 +7,9 @@ use super::lines::{Lines, Why};
 use super::mapping::Mapping;
 use super::{Options, unreadable};
 use crate::error::{Result, plain};
+use crate::hash::{HashingReader, RunningHash};
 use crate::progress::Bar;
 use crate::reference::{Headers, Reference};
-use crate::hash::{HashingReader, RunningHash};
 use rayon::prelude::*;
 use recount_core::records::{Cells, Records, Step, whole_records};
 use std::fs::File;
@@ -65,7 +65,9 @@ pub fn read(path: &Path, options: &Options, reference: &Reference, lines: &mut L
             inferred += block.inferred_disciplines;
             odd += block.odd_cells;
             lines.append(block, next_row);
-            next_row = next_row.checked_add(records).ok_or_else(|| unreadable(path, "has more rows than recount can number"))?;
+            next_row = next_row
+                .checked_add(records)
+                .ok_or_else(|| unreadable(path, "has more rows than recount can number"))?;
         }
     }
     let source = lines.source();
@@ -174,7 +176,8 @@ impl<'a> Text<'a> {
         }
         let missing = (wanted - self.pending.len()) as u64;
         let read = (&mut self.reader).take(missing).read_to_end(&mut self.pending);
-        let read = read.map_err(|error| unreadable(self.path, format!("cannot be read to its end: {}", plain(&error))))?;
+        let read =
+            read.map_err(|error| unreadable(self.path, format!("cannot be read to its end: {}", plain(&error))))?;
         self.ended = (read as u64) < missing;
         Ok(())
     }
@@ -206,9 +209,14 @@ impl<'a> Text<'a> {
                     self.fill(more)?;
                 }
                 Step::Broken => {
-                    return Err(unreadable(self.path, "the quotation marks of the first row do not match; is there a header row?"));
+                    return Err(unreadable(
+                        self.path,
+                        "the quotation marks of the first row do not match; is there a header row?",
+                    ));
                 }
-                _ => return Err(unreadable(self.path, "the first row never ends; is it a text file with a header row?")),
+                _ => {
+                    return Err(unreadable(self.path, "the first row never ends; is it a text file with a header row?"));
+                }
             }
         }
     }
@@ -257,9 +265,8 @@ fn delimiter(head: &[u8], names: &Headers) -> u8 {
     let score = |delimiter: u8| {
         let (mut records, mut cells) = (Records::new(head, delimiter, true), Cells::default());
         while records.next(&mut cells) == Step::Blank {}
-        let known = (0..cells.len())
-            .filter(|&n| names.field(&String::from_utf8_lossy(cells.get(head, n))).is_some())
-            .count();
+        let known =
+            (0..cells.len()).filter(|&n| names.field(&String::from_utf8_lossy(cells.get(head, n))).is_some()).count();
         (known, cells.len())
     };
     // The first of equals is taken, so the comma goes first.

@@ -117,12 +117,22 @@ impl Codes {
     pub fn parse(text: &str) -> Result<Codes, String> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let headers = reader.headers().map_err(|error| error.to_string())?.clone();
-        let column = |name: &str| {
-            headers.iter().position(|header| header == name).ok_or(format!("column {name} is missing"))
-        };
+        let column =
+            |name: &str| headers.iter().position(|header| header == name).ok_or(format!("column {name} is missing"));
         let names = [
-            "code", "label", "kind", "first_minutes", "step_minutes", "family", "addon_of", "per_site",
-            "evaluation_discipline", "limit_practitioner", "limit_facility", "from", "to",
+            "code",
+            "label",
+            "kind",
+            "first_minutes",
+            "step_minutes",
+            "family",
+            "addon_of",
+            "per_site",
+            "evaluation_discipline",
+            "limit_practitioner",
+            "limit_facility",
+            "from",
+            "to",
         ];
         let mut at = HashMap::new();
         for name in names {
@@ -141,14 +151,24 @@ impl Codes {
             let kind = Kind::ALL
                 .into_iter()
                 .find(|kind| kind.name() == cell("kind") && *kind != Kind::Unknown)
-                .ok_or_else(|| problem("kind is none of timed, interval, untimed, area, period, unlisted, nonpayable, not-part-b"))?;
+                .ok_or_else(|| {
+                    problem("kind is none of timed, interval, untimed, area, period, unlisted, nonpayable, not-part-b")
+                })?;
             let number = |name: &str| match cell(name) {
                 "" => Ok(None),
-                text => text.parse::<i32>().ok().filter(|n| *n >= 0).map(Some).ok_or_else(|| problem(&format!("{name} is not a number"))),
+                text => text
+                    .parse::<i32>()
+                    .ok()
+                    .filter(|n| *n >= 0)
+                    .map(Some)
+                    .ok_or_else(|| problem(&format!("{name} is not a number"))),
             };
             let day_of = |name: &str| match cell(name) {
                 "" => Ok(None),
-                text => text.parse::<NaiveDate>().map(|date| Some(day(date))).map_err(|_| problem(&format!("{name} is not a date"))),
+                text => text
+                    .parse::<NaiveDate>()
+                    .map(|date| Some(day(date)))
+                    .map_err(|_| problem(&format!("{name} is not a date"))),
             };
             let (first, step) = (number("first_minutes")?, number("step_minutes")?);
             if kind.needs_minutes() && !(first.is_some_and(|n| n > 0) && step.is_some_and(|n| n > 0)) {

@@ -24,7 +24,8 @@ impl Headers {
     /// # Errors
     /// A field that does not exist, or a name that two fields claim.
     pub fn parse(text: &str) -> Result<Headers, String> {
-        let file: HashMap<String, Names> = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file: HashMap<String, Names> =
+            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
         let mut by_name: HashMap<String, (Field, usize)> = HashMap::new();
         for field in Field::ALL {
             by_name.insert(normalised_header(field.name()), (field, 0));

@@ -59,7 +59,11 @@ impl Reference {
     ///
     /// # Errors
     /// A file that cannot be read, or whose contents break the rules in `data/README.md`.
-    pub fn load(codes: Option<&std::path::Path>, policy: Option<&std::path::Path>, rules: &[PayerRule]) -> Result<Reference> {
+    pub fn load(
+        codes: Option<&std::path::Path>,
+        policy: Option<&std::path::Path>,
+        rules: &[PayerRule],
+    ) -> Result<Reference> {
         let mut hashes = Vec::new();
         let mut text = |name: &str, replacement: Option<&std::path::Path>| -> Result<(String, String)> {
             let (label, text) = match replacement {
@@ -73,7 +77,8 @@ impl Reference {
         let codes = Codes::parse(&codes).map_err(|problem| Error::Config { path: label, problem })?;
         let replaced = policy.is_some();
         let (label, payers) = text("payers.toml", policy)?;
-        let payers = Payers::parse(&payers, replaced, rules).map_err(|problem| Error::Config { path: label, problem })?;
+        let payers =
+            Payers::parse(&payers, replaced, rules).map_err(|problem| Error::Config { path: label, problem })?;
         let (label, headers) = text("headers.toml", None)?;
         let headers = Headers::parse(&headers).map_err(|problem| Error::Config { path: label, problem })?;
         let (label, settings) = text("settings.toml", None)?;

@@ -138,7 +138,9 @@ impl Payers {
         let file: File = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
         let rule_named = |name: &Option<String>| match name {
             None => Ok(None),
-            Some(name) => Rule::from_name(name).map(Some).ok_or(format!("{name:?} is no rule: write cms, midpoint or either")),
+            Some(name) => {
+                Rule::from_name(name).map(Some).ok_or(format!("{name:?} is no rule: write cms, midpoint or either"))
+            }
         };
         let mut classes: HashMap<String, Policy> = HashMap::new();
         for class in &file.class {
@@ -173,7 +175,10 @@ impl Payers {
             }
             let dated = |text: &Option<String>| match text {
                 None => Ok(None),
-                Some(text) => text.parse::<NaiveDate>().map(|date| Some(day(date))).map_err(|_| format!("{name}: {text} is not a date")),
+                Some(text) => text
+                    .parse::<NaiveDate>()
+                    .map(|date| Some(day(date)))
+                    .map_err(|_| format!("{name}: {text} is not a date")),
             };
             let (from, to) = (dated(&entry.from)?, dated(&entry.to)?);
             if from.zip(to).is_some_and(|(from, to)| from > to) {

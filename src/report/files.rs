@@ -75,8 +75,10 @@ fn without_formulas(frame: &DataFrame) -> DataFrame {
         let Ok(texts) = frame.column(&name).and_then(|column| column.str()) else { continue };
         let dangerous = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r']);
         if texts.iter().flatten().any(dangerous) {
-            let quoted: StringChunked =
-                texts.iter().map(|text| text.map(|text| if dangerous(text) { format!("'{text}") } else { text.to_owned() })).collect();
+            let quoted: StringChunked = texts
+                .iter()
+                .map(|text| text.map(|text| if dangerous(text) { format!("'{text}") } else { text.to_owned() }))
+                .collect();
             let _ = safe.replace(&name, quoted.with_name(name.clone()).into_series().into());
         }
     }

@@ -44,7 +44,8 @@ impl Folder {
             _ => Path::new("."),
         };
         std::fs::create_dir_all(parent).map_err(|error| failed(&error))?;
-        let staging = tempfile::Builder::new().prefix(".recount-").tempdir_in(parent).map_err(|error| failed(&error))?;
+        let staging =
+            tempfile::Builder::new().prefix(".recount-").tempdir_in(parent).map_err(|error| failed(&error))?;
         remember(Some(staging.path().to_owned()));
         Ok(Folder { staging, place: place.to_owned() })
     }

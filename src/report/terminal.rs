@@ -33,7 +33,11 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
     if let Some(frame) = report.summary("by_check") {
         heading(&mut text, "Findings by check", colour);
         show(&mut text, frame, &["check", "severity", "findings", "sessions", "units_over"], usize::MAX, width, colour);
-        paragraph(&mut text, "Exceptions exceed what the exported minutes support; reviews need a person; notes inform.", width);
+        paragraph(
+            &mut text,
+            "Exceptions exceed what the exported minutes support; reviews need a person; notes inform.",
+            width,
+        );
     }
     for (name, title, key) in [
         ("by_therapist", "Therapists, most units over first", "therapist_id"),
@@ -83,7 +87,11 @@ fn totals(text: &mut String, report: &Report, width: u16, colour: bool) {
     let counts = report.manifest.sessions;
     paragraph(
         text,
-        &format!("{} sessions, {} of them auditable; every rate below counts those alone.", thousands(counts.read as i64), thousands(counts.auditable as i64)),
+        &format!(
+            "{} sessions, {} of them auditable; every rate below counts those alone.",
+            thousands(counts.read as i64),
+            thousands(counts.auditable as i64)
+        ),
         width,
     );
 }
@@ -110,7 +118,10 @@ fn overview(text: &mut String, frame: &DataFrame, width: u16) {
 
 /// The first rows and the named columns of a summary table.
 fn show(text: &mut String, frame: &DataFrame, columns: &[&str], rows: usize, width: u16, colour: bool) {
-    let names: Vec<String> = columns.iter().map(|name| name.replace('_', " ")).collect();
+    let names: Vec<String> = columns
+        .iter()
+        .map(|name| if *name == "over_per_100_units" { "per 100".into() } else { name.replace('_', " ") })
+        .collect();
     let mut table = new_table(width);
     table.set_header(header(&names.iter().map(String::as_str).collect::<Vec<_>>(), colour));
     for row in 0..frame.height().min(rows) {
@@ -143,7 +154,11 @@ fn new_table(width: u16) -> Table {
 fn header(names: &[&str], colour: bool) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for (n, name) in names.iter().enumerate() {
-        let cell = Cell::new(name).set_alignment(if n == 0 || *name == "severity" { CellAlignment::Left } else { CellAlignment::Right });
+        let cell = Cell::new(name).set_alignment(if n == 0 || *name == "severity" {
+            CellAlignment::Left
+        } else {
+            CellAlignment::Right
+        });
         cells.push(if colour { cell.add_attribute(Attribute::Dim) } else { cell });
     }
     cells

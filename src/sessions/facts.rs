@@ -143,7 +143,9 @@ impl Session {
 
     /// Under 15 minutes per timed unit billed.
     pub fn short(&self) -> bool {
-        self.auditable() && self.timed.billed > 0 && i64::from(self.timed_time.0) < 15 * 6_000 * i64::from(self.timed.billed)
+        self.auditable()
+            && self.timed.billed > 0
+            && i64::from(self.timed_time.0) < 15 * 6_000 * i64::from(self.timed.billed)
     }
 
     /// All units over, of every sort that is judged.

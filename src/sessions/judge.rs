@@ -1,9 +1,9 @@
 //! Sessions are cut from a day's lines and judged: facts under both rules, no opinion.
 
+use super::Outcome;
 use super::facts::{Doubts, Service, Session, Tally, WhyNot};
 use super::key::DayKeys;
 use super::settle::Day;
-use super::Outcome;
 use crate::checks::{Finding, Judged};
 use crate::ingest::{Lines, Setting};
 use crate::reference::{CodeFacts, Kind, Policy, Reference};
@@ -188,7 +188,8 @@ impl<'a> Judge<'a> {
             service.lines.0 = start;
             start += of_code.len() as u32;
             let time = service.time.unwrap_or(Time::ZERO);
-            let known = bench.competitors.iter().position(|other| service.family.is_some() && other.family == service.family);
+            let known =
+                bench.competitors.iter().position(|other| service.family.is_some() && other.family == service.family);
             bench.competes_as.push(match known {
                 Some(n) => {
                     bench.competitors[n].time += time;
@@ -227,7 +228,13 @@ impl<'a> Judge<'a> {
     }
 
     /// The lines of one code as a service. What is known of the session from them is noted there.
-    fn service(&self, lines: &[u32], facts: Option<&CodeFacts>, session: &mut Session, names: &mut Vec<u32>) -> Service {
+    fn service(
+        &self,
+        lines: &[u32],
+        facts: Option<&CodeFacts>,
+        session: &mut Session,
+        names: &mut Vec<u32>,
+    ) -> Service {
         let kind = facts.map_or(Kind::Unknown, |facts| facts.kind);
         let needs_minutes = kind.needs_minutes();
         session.needs_minutes |= needs_minutes;
@@ -277,7 +284,11 @@ impl<'a> Judge<'a> {
             kind,
             family: facts.and_then(|facts| facts.family).filter(|_| needs_minutes),
             part: facts.map_or(recount_core::units::family::Part::Whole, |facts| facts.part),
-            time: if missing && (needs_minutes || lines.iter().all(|&line| self.lines.time(line).is_none())) { None } else { Some(time) },
+            time: if missing && (needs_minutes || lines.iter().all(|&line| self.lines.time(line).is_none())) {
+                None
+            } else {
+                Some(time)
+            },
             billed,
             supported: billed.clamp(0, range.max.max(0)),
             range,
@@ -334,7 +345,9 @@ impl<'a> Judge<'a> {
         });
         session.rule = match policy.rule {
             Some(rule @ (Rule::Cms | Rule::Midpoint)) => rule,
-            _ if (session.midpoint.over, session.midpoint.under) < (session.cms.over, session.cms.under) => Rule::Midpoint,
+            _ if (session.midpoint.over, session.midpoint.under) < (session.cms.over, session.cms.under) => {
+                Rule::Midpoint
+            }
             _ => Rule::Cms,
         };
         bench.nearest.clear();

@@ -65,7 +65,8 @@ impl Builder {
         let first = days.iter().flatten().min().copied().unwrap_or(0);
         let last = days.iter().flatten().max().copied().unwrap_or(0);
         // Every day of the run once, instead of every row.
-        let (months, quarters): (Vec<String>, Vec<String>) = (first..=last).map(|day| (month(day), quarter(day))).unzip();
+        let (months, quarters): (Vec<String>, Vec<String>) =
+            (first..=last).map(|day| (month(day), quarter(day))).unzip();
         let pick = |n: usize| days[n].map(|day| (day - first) as usize);
         self.text("month", |n| pick(n).map_or("", |day| months[day].as_str()))
             .text("quarter", |n| pick(n).map_or("", |day| quarters[day].as_str()))

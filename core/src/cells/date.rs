@@ -40,14 +40,11 @@ impl DateCell {
     /// `NotADate`, `DateOutOfRange`.
     pub fn parse(cell: &str) -> Result<DateCell, Problem> {
         let cell = trimmed(cell);
-        let date = cell.split(['T', ' ']).next().unwrap_or(cell);
-        let rest = &cell[date.len()..];
-        if cell.starts_with(|c: char| c.is_ascii_alphabetic())
-            || rest.trim().starts_with(|c: char| c.is_ascii_alphabetic() && !rest.starts_with('T'))
-        {
+        let (date, time) = without_time(cell);
+        if cell.starts_with(|c: char| c.is_ascii_alphabetic()) || time.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return month_by_name(cell);
         }
-        if !rest.bytes().all(|b| b.is_ascii_alphanumeric() || b" :.+-,".contains(&b)) {
+        if !is_time(time) {
             return Err(Problem::NotADate);
         }
         if let Some(serial) = serial(date) {
@@ -110,6 +107,25 @@ impl DateCell {
             _ => None,
         }
     }
+}
+
+/// The date and what follows it: behind a space, or behind a `T` between two digits.
+fn without_time(cell: &str) -> (&str, &str) {
+    let bytes = cell.as_bytes();
+    let digit = |n: usize| bytes.get(n).is_some_and(u8::is_ascii_digit);
+    let end = (1..bytes.len()).find(|&n| bytes[n] == b' ' || (bytes[n] == b'T' && digit(n - 1) && digit(n + 1)));
+    match end {
+        Some(end) => (&cell[..end], cell[end + 1..].trim()),
+        None => (cell, ""),
+    }
+}
+
+/// Whether this may be a time of day: nothing, `8:30 AM`, `08:30:00.000-05:00`, `083000`.
+fn is_time(text: &str) -> bool {
+    text.is_empty()
+        || (text.starts_with(|c: char| c.is_ascii_digit())
+            && (text.contains(':') || (text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit())))
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b" :.+-".contains(&b)))
 }
 
 fn in_range(date: NaiveDate) -> Result<NaiveDate, Problem> {
