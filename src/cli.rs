@@ -1,20 +1,14 @@
 //! What the user types.
 
 use crate::checks::Severity;
-use crate::error::{Error, Result};
 use crate::ingest::{IdScope, MinutesUnit};
-use crate::plan::{Inputs, Plan};
-use crate::progress::Progress;
-use crate::reference::{PayerRule, Reference, day};
+use crate::reference::PayerRule;
 use crate::report::TableFormat;
-use crate::{commands, run};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use recount_core::cells::DateOrder;
 use recount_core::domain::Rule;
-use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Audits therapy billing: recomputes the units that each session's minutes support and shows where the bill differs.
 ///
@@ -22,13 +16,15 @@ use std::process::ExitCode;
 /// 70 a mistake of ours.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
-struct Cli {
+pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    /// What to do.
+    pub command: Command,
 }
 
+/// A command.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Audits exports and writes a report folder.
     Audit(AuditArgs),
     /// Shows how exports would be read, without auditing them.
@@ -79,63 +75,66 @@ pub struct InputArgs {
 #[derive(Args)]
 pub struct AuditArgs {
     #[command(flatten)]
-    pub(crate) input: InputArgs,
+    /// What to read.
+    pub input: InputArgs,
     /// The report's folder; a finished run in it is replaced whole.
     #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
     /// Replace the folder even if it holds something else.
     #[arg(long)]
-    pub(crate) force: bool,
+    pub force: bool,
     /// Dates of service of one quarter: 2026Q1.
     #[arg(long, conflicts_with_all = ["from", "to"])]
-    pub(crate) quarter: Option<String>,
+    pub quarter: Option<String>,
     /// First date of service: 2026-01-31.
     #[arg(long, value_name = "DATE")]
-    pub(crate) from: Option<String>,
+    pub from: Option<String>,
     /// Last date of service.
     #[arg(long, value_name = "DATE")]
-    pub(crate) to: Option<String>,
+    pub to: Option<String>,
     /// Only these checks or families.
     #[arg(long, value_delimiter = ',', value_name = "CHECK")]
-    pub(crate) select: Vec<String>,
+    pub select: Vec<String>,
     /// Not these checks or families.
     #[arg(long, value_delimiter = ',', value_name = "CHECK")]
-    pub(crate) ignore: Vec<String>,
+    pub ignore: Vec<String>,
     /// A folder with more summary tables as SQL.
     #[arg(long, value_name = "DIR")]
-    pub(crate) queries: Option<PathBuf>,
+    pub queries: Option<PathBuf>,
     /// How tables are written.
     #[arg(long, default_value = "parquet")]
-    pub(crate) tables: TableFormat,
+    pub tables: TableFormat,
     /// Whether lines, services and sessions are written too.
     #[arg(long, default_value = "all")]
-    pub(crate) detail: Detail,
+    pub detail: Detail,
     /// Share of rows that may be unreadable before the exit code says so [default: 5%].
     #[arg(long, value_name = "PERCENT")]
-    pub(crate) max_rejects: Option<String>,
+    pub max_rejects: Option<String>,
     /// Exit with 1 if findings reach this severity.
     #[arg(long)]
-    pub(crate) fail_on: Option<FailOn>,
+    pub fail_on: Option<FailOn>,
 }
 
+/// Which services.
 #[derive(Args)]
-struct UnitsArgs {
+pub struct UnitsArgs {
     /// The rule: cms, midpoint or either.
     #[arg(long, default_value = "cms", value_parser = rule)]
-    rule: Rule,
+    pub rule: Rule,
     /// Date of service, for codes whose meaning changed.
     #[arg(long, value_name = "DATE", default_value = "2026-01-01")]
-    date: NaiveDate,
+    pub date: NaiveDate,
     /// A code table in place of the built-in one.
     #[arg(long, value_name = "FILE")]
-    codes: Option<PathBuf>,
+    pub codes: Option<PathBuf>,
     /// CODE=MINUTES or CODE=MINUTES/UNITS.
     #[arg(required = true)]
-    services: Vec<String>,
+    pub services: Vec<String>,
 }
 
+/// What to generate.
 #[derive(Args)]
-pub(crate) struct GenerateArgs {
+pub struct GenerateArgs {
     /// How many lines.
     #[arg(long)]
     pub lines: u64,
@@ -203,79 +202,4 @@ impl From<FailOn> for Option<Severity> {
 
 fn rule(text: &str) -> Result<Rule, String> {
     Rule::from_name(text).ok_or("the rule is cms, midpoint or either".into())
-}
-
-/// Runs the program.
-pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    crate::report::clean_up_on_interrupt();
-    // A panic is a mistake of ours; its message could hold a cell of the export, so only its place is told.
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or(String::new(), |place| format!(" at {}:{}", place.file(), place.line()));
-        eprintln!("recount: internal error{place}; please report it");
-    }));
-    match std::panic::catch_unwind(|| command(cli.command)) {
-        Ok(Ok(code)) => ExitCode::from(code),
-        Ok(Err(error)) => {
-            eprintln!("recount: {error}");
-            ExitCode::from(error.exit_code())
-        }
-        Err(_) => ExitCode::from(70),
-    }
-}
-
-fn command(command: Command) -> Result<u8> {
-    match command {
-        Command::Audit(args) => {
-            let out = args.out.clone();
-            let (finished, problem) = run::audit(Plan::new(&args)?, Progress::on_terminal())?;
-            let (width, colour) = terminal();
-            print(&finished.report.terminal(width, colour))?;
-            print(&format!("\nReport: {}\n", out.display()))?;
-            match problem {
-                Some(problem) => Err(problem),
-                None => Ok(u8::from(finished.failed)),
-            }
-        }
-        Command::Inspect(args) => {
-            print(&commands::inspect::text(&Inputs::new(&args)?, Progress::on_terminal())?)?;
-            Ok(0)
-        }
-        Command::Units(args) => {
-            let reference = Reference::load(args.codes.as_deref(), None, &[])?;
-            print(&commands::units::working(&reference.codes, args.rule, day(args.date), &args.services)?)?;
-            Ok(0)
-        }
-        Command::Explain { check } => {
-            print(commands::explain(&check)?)?;
-            Ok(0)
-        }
-        Command::Checks => {
-            print(&commands::checks())?;
-            Ok(0)
-        }
-        Command::Generate(args) => {
-            commands::generate::write(args.lines, args.seed, &args.out, args.truth.as_deref())?;
-            Ok(0)
-        }
-    }
-}
-
-/// Width of the terminal, 80 where there is none, and whether colour is wanted.
-fn terminal() -> (u16, bool) {
-    let stdout = std::io::stdout();
-    let is_terminal = stdout.is_terminal();
-    let colour = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let width = if is_terminal { comfy_table::Table::new().width().unwrap_or(80) } else { 80 };
-    (width.clamp(60, 120), colour)
-}
-
-/// Prints the product. A reader that stopped reading (`| head`) is no error.
-fn print(text: &str) -> Result<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::Output { path: "standard output".into(), problem: crate::error::plain(&error) })
-        }
-        _ => Ok(()),
-    }
 }

@@ -8,24 +8,34 @@
 //!  data/ (codes, payers, limits, by date, cited) ─────────┴── queries/patterns, queries/tables (SQL)
 //! ```
 //!
-//! The modules stand in the order of the data's flow, and each uses only those before it (and the smallest, [`error`],
-//! [`hash`], [`progress`], which use none). The unit rules themselves are in the package `recount-core`.
+//! The modules stand in the order of the data's flow, and each uses only those before it; a test holds them to that. The unit rules themselves are in the package `recount-core`.
 
 #![forbid(unsafe_code)]
 
 pub mod error;
-pub mod hash;
 pub mod progress;
 
-pub mod checks;
-pub mod cli;
-pub mod commands;
-pub mod ingest;
-pub mod plan;
-pub mod queries;
+pub mod hash;
 pub mod reference;
-pub mod report;
-pub mod run;
-pub mod sample;
+
+pub mod ingest;
+
 pub mod sessions;
+
+pub mod checks;
+
 pub mod tables;
+
+pub mod queries;
+
+pub mod report;
+
+pub mod cli;
+
+pub mod plan;
+
+pub mod run;
+
+pub mod sample;
+
+pub mod commands;

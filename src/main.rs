@@ -1,7 +1,85 @@
 //! The program: parse, run, exit code.
 
+use clap::Parser;
+use recount::cli::{Cli, Command};
+use recount::error::{Error, Result, plain};
+use recount::plan::{Inputs, Plan};
+use recount::progress::Progress;
+use recount::reference::{Reference, day};
+use recount::{commands, report, run};
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    recount::cli::main()
+    let cli = Cli::parse();
+    report::clean_up_on_interrupt();
+    // A panic is a mistake of ours; its message could hold a cell of the export, so only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or(String::new(), |place| format!(" at {}:{}", place.file(), place.line()));
+        eprintln!("recount: internal error{place}; please report it");
+    }));
+    match std::panic::catch_unwind(|| command(cli.command)) {
+        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Err(error)) => {
+            eprintln!("recount: {error}");
+            ExitCode::from(error.exit_code())
+        }
+        Err(_) => ExitCode::from(70),
+    }
+}
+
+fn command(command: Command) -> Result<u8> {
+    match command {
+        Command::Audit(args) => {
+            let out = args.out.clone();
+            let (finished, problem) = run::audit(Plan::new(&args)?, Progress::on_terminal())?;
+            let (width, colour) = terminal();
+            print(&finished.report.terminal(width, colour))?;
+            print(&format!("\nReport: {}\n", out.display()))?;
+            match problem {
+                Some(problem) => Err(problem),
+                None => Ok(u8::from(finished.failed)),
+            }
+        }
+        Command::Inspect(args) => {
+            print(&commands::inspect::text(&Inputs::new(&args)?, Progress::on_terminal())?)?;
+            Ok(0)
+        }
+        Command::Units(args) => {
+            let reference = Reference::load(args.codes.as_deref(), None, &[])?;
+            print(&commands::units::working(&reference.codes, args.rule, day(args.date), &args.services)?)?;
+            Ok(0)
+        }
+        Command::Explain { check } => {
+            print(commands::explain(&check)?)?;
+            Ok(0)
+        }
+        Command::Checks => {
+            print(&commands::checks())?;
+            Ok(0)
+        }
+        Command::Generate(args) => {
+            commands::generate::write(args.lines, args.seed, &args.out, args.truth.as_deref())?;
+            Ok(0)
+        }
+    }
+}
+
+/// Width of the terminal, 80 where there is none, and whether colour is wanted.
+fn terminal() -> (u16, bool) {
+    let stdout = std::io::stdout();
+    let is_terminal = stdout.is_terminal();
+    let colour = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let width = if is_terminal { comfy_table::Table::new().width().unwrap_or(80) } else { 80 };
+    (width.clamp(60, 120), colour)
+}
+
+/// Prints the product. A reader that stopped reading (`| head`) is no error.
+fn print(text: &str) -> Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::Output { path: "standard output".into(), problem: plain(&error) })
+        }
+        _ => Ok(()),
+    }
 }

@@ -117,17 +117,18 @@ fn options(args: &AuditArgs, period: &Period) -> BTreeMap<&'static str, String> 
         }
     }
     if let Some(order) = input.date_order {
-        options.insert("date-order", format!("{:?}", ingest_order(order)));
+        options.insert("date-order", name_of(order));
     }
     if let Some(unit) = input.minutes_unit {
-        options.insert("minutes-unit", format!("{unit:?}"));
+        options.insert("minutes-unit", name_of(unit));
     }
-    options.insert("id-scope", format!("{:?}", input.id_scope).to_lowercase());
+    options.insert("id-scope", name_of(input.id_scope));
     options
 }
 
-fn ingest_order(order: crate::cli::Order) -> recount_core::cells::DateOrder {
-    order.into()
+/// A choice as the user types it.
+fn name_of(choice: impl clap::ValueEnum) -> String {
+    choice.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
 }
 
 /// The files that arguments name; a pattern that the shell left alone is resolved here.

@@ -7,7 +7,7 @@
 //! ```
 //! `queries/README.md` is the manual. The contract is verified on every run: columns, their order, their types.
 
-use crate::checks::{self, Run, Selection, Severity};
+use crate::checks::{self, Selection, Severity};
 use crate::error::{Error, Result, plain};
 use crate::tables::Tables;
 use include_dir::{Dir, include_dir};
@@ -60,6 +60,11 @@ impl Query {
             .join(" ");
         let columns = columns(&list).map_err(wrong)?;
         Ok(Query { name: name.to_owned(), title: title.trim().to_owned(), text: text.to_owned(), columns })
+    }
+
+    /// Whether its rows are findings: it says that it gives just the columns of a pattern.
+    pub fn is_pattern(&self) -> bool {
+        columns(PATTERN_COLUMNS).is_ok_and(|wanted| wanted == self.columns)
     }
 
     /// Runs it over the tables.
@@ -117,19 +122,38 @@ fn columns(list: &str) -> Result<Vec<(String, DataType)>, String> {
         .collect()
 }
 
+/// A query whose rows are findings.
+struct Pattern {
+    /// Name of its check: the file's, with hyphens.
+    check: String,
+    /// Where its rule is written.
+    citation: String,
+    query: Query,
+}
+
+/// What a pattern found.
+pub struct PatternFindings {
+    /// Name of the check.
+    pub check: String,
+    /// Where its rule is written.
+    pub citation: String,
+    /// The rows that its query selected.
+    pub rows: DataFrame,
+}
+
 /// All queries of a run.
 pub struct Queries {
     /// Summary tables.
     pub tables: Vec<Query>,
-    /// Patterns of our own checks.
-    patterns: Vec<(&'static checks::Check, Query)>,
+    /// Patterns over many sessions: those of our checks, and the user's own.
+    patterns: Vec<Pattern>,
     /// Name and SHA-256 of each file, for the manifest.
     pub hashes: Vec<(String, String)>,
 }
 
 impl Queries {
-    /// The built-in queries and those in the user's folder: files that select the columns of a pattern are none of ours to name,
-    /// so every one of them is a table.
+    /// The built-in queries and those in the user's folder. There, a file that selects the columns of a pattern is one, and any
+    /// other is a summary table.
     ///
     /// # Errors
     /// The folder cannot be read, or a header lacks something.
@@ -141,7 +165,7 @@ impl Queries {
             if place == "patterns" {
                 let check = checks::by_name(&name.replace('_', "-"));
                 let check = check.ok_or_else(|| Error::Bug(format!("the pattern {name} belongs to no check")))?;
-                queries.patterns.push((check, query));
+                queries.patterns.push(Pattern { check: check.name.into(), citation: check.citation.into(), query });
             } else {
                 queries.tables.push(query);
             }
@@ -155,7 +179,19 @@ impl Queries {
                     });
                 }
                 queries.hashes.push((format!("{name}.sql"), crate::hash::sha256(text.as_bytes())));
-                queries.tables.push(Query::parse(&name, &text)?);
+                let query = Query::parse(&name, &text)?;
+                if query.is_pattern() {
+                    let check = name.replace('_', "-");
+                    if checks::by_name(&check).is_some() {
+                        return Err(Error::Query {
+                            name,
+                            problem: "is the name of a built-in check; choose another".into(),
+                        });
+                    }
+                    queries.patterns.push(Pattern { check, citation: format!("{name}.sql, the user's own"), query });
+                } else {
+                    queries.tables.push(query);
+                }
             }
         }
         queries.tables.sort_by(|a, b| a.name.cmp(&b.name));
@@ -166,13 +202,20 @@ impl Queries {
     ///
     /// # Errors
     /// As [`Query::run`], or a severity that is none.
-    pub fn patterns(&self, tables: &Tables, selection: &Selection) -> Result<Vec<(&'static checks::Check, DataFrame)>> {
-        let mut found = Vec::new();
-        for (check, query) in self.patterns.iter().filter(|(check, _)| selection.runs(check)) {
-            debug_assert!(matches!(check.run, Run::Pattern));
-            found.push((*check, pattern(query, tables)?));
-        }
-        Ok(found)
+    pub fn patterns(&self, tables: &Tables, selection: &Selection) -> Result<Vec<PatternFindings>> {
+        // The user's own patterns are no part of a selection: who names a folder wants them.
+        let runs = |pattern: &&Pattern| checks::by_name(&pattern.check).is_none_or(|check| selection.runs(check));
+        let found = |pattern: &Pattern| {
+            let rows = findings(&pattern.query, tables)?;
+            Ok(PatternFindings { check: pattern.check.clone(), citation: pattern.citation.clone(), rows })
+        };
+        self.patterns.iter().filter(runs).map(found).collect()
+    }
+
+    /// Names of the user's own patterns, to be listed beside the checks.
+    pub fn own_patterns(&self) -> Vec<String> {
+        let own = |pattern: &&Pattern| checks::by_name(&pattern.check).is_none();
+        self.patterns.iter().filter(own).map(|pattern| pattern.check.clone()).collect()
     }
 
     /// Runs all summary tables.
@@ -185,9 +228,9 @@ impl Queries {
 }
 
 /// Runs a query that selects the columns of findings.
-fn pattern(query: &Query, tables: &Tables) -> Result<DataFrame> {
+fn findings(query: &Query, tables: &Tables) -> Result<DataFrame> {
     let wrong = |problem: String| Error::Query { name: query.name.clone(), problem };
-    if columns(PATTERN_COLUMNS).map_err(wrong)? != query.columns {
+    if !query.is_pattern() {
         return Err(wrong(format!("a pattern selects {PATTERN_COLUMNS}")));
     }
     let found = query.run(tables)?;

@@ -1,13 +1,14 @@
 //! The audit, top to bottom.
 
-use crate::checks::{ALL, Judged, Severity};
+use crate::checks::{ALL, Severity};
 use crate::error::{Error, Result};
+use crate::ingest::Totals;
 use crate::ingest::{self, Lines};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::report::{Folder, Manifest, Report};
 use crate::sessions::{self, Outcome};
-use crate::tables::{Tables, Totals};
+use crate::tables::Tables;
 use std::collections::BTreeMap;
 
 /// A finished audit.
@@ -29,13 +30,15 @@ pub fn audit(plan: Plan, progress: Progress) -> Result<(Finished, Option<Error>)
 
     let mut lines = ingest::read(&plan.inputs.paths, &plan.inputs.options, reference, &progress)?;
     selection.fit(&lines.sources);
-    let check = |judged: &Judged, findings: &mut Vec<_>| selection.check(judged, findings);
-    let outcome = sessions::recount(&mut lines, plan.period, reference, &check, &progress);
+    let outcome = sessions::recount(&mut lines, plan.period, reference, &progress);
+    let findings = selection.run(&outcome, &lines, reference);
 
     let bar = progress.count("adding up", 3);
-    let mut tables = Tables::build(&lines, &outcome, reference, &selection)?;
+    let mut tables = Tables::build(&lines, &outcome, &findings, reference, &selection, &plan.queries.own_patterns())?;
     bar.advance(1);
-    tables.add_patterns(&plan.queries.patterns(&tables, &selection)?)?;
+    for found in plan.queries.patterns(&tables, &selection)? {
+        tables.add_pattern(&found.check, &found.citation, &found.rows)?;
+    }
     let summaries = plan.queries.summaries(&tables)?;
     bar.advance(1);
 
@@ -90,6 +93,13 @@ fn manifest(
     for severity in severities.map_err(crate::tables::bug)?.iter().flatten().filter_map(Severity::from_name) {
         *findings.entry(severity.name()).or_insert(0) += 1;
     }
+    let mut notes = Vec::new();
+    if outcome.joined_disciplines > 0 {
+        notes.push(format!(
+            "{} lines without a discipline took the only one of their patient's day",
+            outcome.joined_disciplines
+        ));
+    }
     let inputs = lines.sources.iter().map(|source| crate::report::Input {
         file: source.name.clone(),
         sha256: source.sha256.clone(),
@@ -108,6 +118,7 @@ fn manifest(
         version: env!("CARGO_PKG_VERSION"),
         schema_version: 1,
         inputs: inputs.collect(),
+        notes,
         totals,
         sessions: crate::report::Counts {
             read: outcome.sessions.len() as u64,

@@ -2,7 +2,7 @@
 
 use crate::support::{audit, read_table};
 use polars::prelude::*;
-use recount::checks::{ALL, Judged, Selection};
+use recount::checks::{ALL, Selection};
 use recount::plan::Inputs;
 use recount::progress::Progress;
 use recount::queries::Queries;
@@ -79,12 +79,13 @@ fn tables(folder: &Path, csv: &str) -> Tables {
     let quiet = Progress::silent();
     let mut lines = recount::ingest::read(&inputs.paths, &inputs.options, &inputs.reference, &quiet).unwrap();
     let selection = Selection::new(&[], &[]).unwrap();
-    let check = |judged: &Judged, findings: &mut Vec<_>| selection.check(judged, findings);
     let always = Period { from: None, to: None };
-    let outcome = recount(&mut lines, always, &inputs.reference, &check, &quiet);
-    let mut tables = Tables::build(&lines, &outcome, &inputs.reference, &selection).unwrap();
-    let found = Queries::load(None).unwrap().patterns(&tables, &selection).unwrap();
-    tables.add_patterns(&found).unwrap();
+    let outcome = recount(&mut lines, always, &inputs.reference, &quiet);
+    let findings = selection.run(&outcome, &lines, &inputs.reference);
+    let mut tables = Tables::build(&lines, &outcome, &findings, &inputs.reference, &selection, &[]).unwrap();
+    for found in Queries::load(None).unwrap().patterns(&tables, &selection).unwrap() {
+        tables.add_pattern(&found.check, &found.citation, &found.rows).unwrap();
+    }
     tables
 }
 

@@ -87,7 +87,7 @@ fn judging_allocates_per_block_and_not_per_session() {
         let mut read = recount::ingest::read(&[path.clone()], &Default::default(), &reference, &quiet).unwrap();
         pool.install(|| {
             let before = ALLOCATIONS.with(Cell::get);
-            let outcome = recount::sessions::recount(&mut read, always, &reference, &|_, _| {}, &quiet);
+            let outcome = recount::sessions::recount(&mut read, always, &reference, &quiet);
             assert_eq!(outcome.sessions.len() as u32, lines / 3);
             ALLOCATIONS.with(Cell::get) - before
         })

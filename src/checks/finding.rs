@@ -92,12 +92,3 @@ pub struct Finding {
     /// One plain sentence with the arithmetic.
     pub reason: String,
 }
-
-impl Finding {
-    /// Its session counted from the start of the run instead of the block.
-    pub(crate) fn moved(mut self, sessions: u32, lines: u32) -> Finding {
-        self.session += sessions;
-        self.lines.0 += lines;
-        self
-    }
-}

@@ -1,7 +1,7 @@
 //! Minutes that were derived from the units: the audit of units would prove nothing.
 
 use super::{Check, Run, Severity};
-use crate::ingest::Field;
+use crate::reference::Field;
 
 pub const CHECK: Check = Check {
     name: "minutes-from-units",

@@ -1,7 +1,7 @@
 //! A line that needs minutes has none: its session cannot be audited.
 
 use super::{Certainty, Check, Finding, Judged, Run, Severity};
-use crate::ingest::Field;
+use crate::reference::Field;
 
 pub const CHECK: Check = Check {
     name: "minutes-missing",

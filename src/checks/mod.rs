@@ -21,7 +21,13 @@ pub use finding::{Attribution, Certainty, Finding, Severity};
 pub use judged::Judged;
 
 use crate::error::{Error, Result};
-use crate::ingest::{Field, Source};
+use crate::ingest::{Lines, Source};
+use crate::reference::{Field, Reference};
+use crate::sessions::Outcome;
+use rayon::prelude::*;
+
+/// Sessions that one task checks.
+const BLOCK: usize = 8_192;
 
 /// A check: its name is for ever.
 pub struct Check {
@@ -127,13 +133,29 @@ impl Selection {
         self.place(check).map_or("", |n| &self.why_not[n])
     }
 
-    /// Runs the checks of one session.
-    pub fn check(&self, judged: &Judged, findings: &mut Vec<Finding>) {
-        for (check, chosen) in ALL.iter().zip(&self.chosen) {
-            if let (true, Run::Session(find)) = (*chosen, &check.run) {
-                find(judged, findings);
+    /// Runs the checks that speak of one session, over all sessions in parallel. Findings stand in the order of sessions.
+    pub fn run(&self, outcome: &Outcome, lines: &Lines, reference: &Reference) -> Vec<Finding> {
+        let checks: Vec<fn(&Judged, &mut Vec<Finding>)> = ALL
+            .iter()
+            .zip(&self.chosen)
+            .filter_map(|(check, chosen)| match check.run {
+                Run::Session(find) if *chosen => Some(find),
+                _ => None,
+            })
+            .collect();
+        let block = |numbers: std::ops::Range<usize>| {
+            let mut findings = Vec::new();
+            for number in numbers {
+                let judged = Judged::new(outcome, number, lines, reference);
+                checks.iter().for_each(|find| find(&judged, &mut findings));
             }
-        }
+            findings
+        };
+        let count = outcome.sessions.len();
+        let starts: Vec<usize> = (0..count).step_by(BLOCK).collect();
+        let found: Vec<Vec<Finding>> =
+            starts.into_par_iter().map(|start| block(start..(start + BLOCK).min(count))).collect();
+        found.into_iter().flatten().collect()
     }
 
     fn place(&self, check: &Check) -> Option<usize> {

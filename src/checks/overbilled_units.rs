@@ -2,7 +2,7 @@
 
 use super::judged::units;
 use super::{CMS_20_2, Check, Finding, Judged, Run, Severity, units_without_minutes};
-use crate::ingest::Field;
+use crate::reference::Field;
 use crate::reference::Kind;
 use recount_core::domain::{Rule, Time};
 

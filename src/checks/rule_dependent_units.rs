@@ -2,7 +2,7 @@
 
 use super::judged::units;
 use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Severity};
-use crate::ingest::Field;
+use crate::reference::Field;
 use recount_core::domain::Rule;
 
 pub const CHECK: Check = Check {

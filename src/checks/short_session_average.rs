@@ -1,7 +1,7 @@
 //! A session under 15 minutes per timed unit billed. True of about half of honest sessions, so it is a flag, never a finding.
 
 use super::{Check, Run, Severity};
-use crate::ingest::Field;
+use crate::reference::Field;
 
 pub const CHECK: Check = Check {
     name: "short-session-average",

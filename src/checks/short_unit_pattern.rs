@@ -1,7 +1,7 @@
 //! A clinician or clinic consistently under 15 minutes per unit: more than rounding explains.
 
 use super::{Check, Run, Severity};
-use crate::ingest::Field;
+use crate::reference::Field;
 
 pub const CHECK: Check = Check {
     name: "short-unit-pattern",

@@ -1,7 +1,7 @@
 //! Fewer units billed than the minutes support.
 
 use super::{CMS_20_2, Check, Finding, Judged, Run, Severity};
-use crate::ingest::Field;
+use crate::reference::Field;
 
 pub const CHECK: Check = Check {
     name: "underbilled-units",

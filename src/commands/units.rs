@@ -126,8 +126,9 @@ fn pooled(text: &mut String, services: &[Service]) -> Option<Verdict> {
     let mut nearest = vec![0; bill.len()];
     allowed.nearest(&bill, &mut nearest);
     let working = |time| format!("{:>8}  {:>9}", sure(time), remainder(time).to_string());
-    let answers = times.zip(nearest).map(|(time, nearest)| (working(time), allowed.range(time), nearest)).collect();
-    let verdict = conclude(text, services, "fifteens  remainder", answers, Some(&allowed));
+    let answers: Vec<Answer> = times.zip(nearest).map(|(time, n)| (working(time), allowed.range(time), n)).collect();
+    let above = table(text, services, "fifteens  remainder", &answers);
+    let verdict = judge(text, services, &answers, Some(&allowed), above);
     text.push_str("  Source: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C\n");
     verdict
 }
@@ -139,8 +140,7 @@ fn hand_out(text: &mut String, services: &[Service], allowed: &Allocations) {
     let ((first, last), supported) = (band(allowed.total), units(allowed.total));
     put(text, "  ", &format!("{total} minutes{whole} lie in {first} to {last}: {supported}."));
     let sure_of: Units = services.iter().map(|service| sure(time(service))).sum();
-    let left = allowed.total - sure_of;
-    put(text, "  ", &format!("Whole fifteens give {}; {left} left to give, largest remainder first.", units(sure_of)));
+    put(text, "  ", &format!("Whole fifteens give {}; {} left to give.", units(sure_of), allowed.total - sure_of));
     let named = |keep: &dyn Fn(Time) -> bool| {
         let kept = services.iter().filter(|service| keep(remainder(time(service))));
         kept.map(|service| name(service)).collect::<Vec<_>>()
@@ -148,16 +148,14 @@ fn hand_out(text: &mut String, services: &[Service], allowed: &Allocations) {
     let (cut, spare, tied) = (allowed.cut, allowed.spare_at_cut, allowed.spare_at_cut < allowed.at_cut);
     let gets = named(&|rest| rest > cut || (rest == cut && !tied));
     if !gets.is_empty() {
-        put(text, "  ", &format!("One more for {}.", gets.join(", one for ")));
+        put(text, "  ", &format!("Largest remainder first: one more for {}.", gets.join(", one for ")));
     }
     if tied {
         let equal = named(&|rest| rest == cut);
-        let choice = match (spare, equal.len()) {
-            (1, 2) => "gets the spare unit: either".to_owned(),
-            (1, _) => "gets the spare unit: any".to_owned(),
-            _ => format!("and {} more get the {spare} spare units: any", spare - 1),
-        };
-        put(text, "  ", &format!("Tie at {cut}: one of {} {choice}.", equal.join(", ")));
+        let any = if equal.len() == 2 { "either" } else { "any" };
+        let some = if spare == 1 { "one".to_owned() } else { spare.to_string() };
+        let get = if spare == 1 { "gets the spare unit" } else { "get a spare unit each" };
+        put(text, "  ", &format!("Tie at {cut}; {some} of {} {get}: {any}.", equal.join(", ")));
     }
 }
 
@@ -172,27 +170,75 @@ fn each_alone(text: &mut String, title: &str, services: &[Service]) -> Option<Ve
         };
         (format!("{}, {}, {} ...", of.needed(1), of.needed(2), of.needed(3)), range, range.max)
     };
-    let verdict = conclude(text, services, "units from", services.iter().map(answer).collect(), None);
+    let answers: Vec<Answer> = services.iter().map(answer).collect();
+    let above = table(text, services, "units from", &answers);
+    let verdict = judge(text, services, &answers, None, above);
     text.push_str("  Source: CPT time rule, a unit is attained when its midpoint is passed\n");
     verdict
 }
 
-/// The result per code and the verdict on the bill, by the total where there is a `pool`, else service by service.
-fn conclude(
-    text: &mut String,
-    services: &[Service],
-    working: &str,
-    answers: Vec<(String, Range, Units)>,
-    pool: Option<&Allocations>,
-) -> Option<Verdict> {
-    let lines = || services.iter().flatten();
-    let open: Vec<&str> = lines().filter(|line| line.billed.is_none()).map(|line| line.code.as_str()).collect();
-    let no_bill = open.len() == lines().count();
+/// The result per code. Gives the codes that were billed above it, in words.
+fn table(text: &mut String, services: &[Service], working: &str, answers: &[Answer]) -> Vec<String> {
+    let (mut above, bill) = (Vec::new(), services.iter().flatten().any(|line| line.billed.is_some()));
     text.push_str(&format!("  code   minutes  {working:<19}  allowed   billed  nearest\n"));
-    let (mut reasons, mut over, mut under) = (Vec::new(), 0, 0);
-    for (service, (working, range, nearest)) in services.iter().zip(&answers) {
-        for (code, lines) in by_code(service) {
+    for (service, (working, range, nearest)) in services.iter().zip(answers) {
+        for lines in service.chunk_by(|a, b| a.code == b.code) {
+            let (code, part) = (&lines[0].code, lines[0].facts.map_or(Part::Whole, |facts| facts.part));
+            let (minutes, Range { min, max }) = (time(lines).to_string(), part.range(*range));
+            let allowed = if min == max { max.to_string() } else { format!("{min} or {max}") };
+            let own = shown(lines.iter().map(|line| line.billed).sum());
+            let nearest = shown(bill.then_some(part.share(*nearest)));
+            text.push_str(&format!("  {code}  {minutes:>7}  {working:<19}  {allowed:<8}  {own:>6}  {nearest:>7}\n"));
+            if billed(lines) > max {
+                above.push(format!("{code} allows at most {max}, {} billed", billed(lines)));
+            }
+        }
+        if service[0].family().is_some() {
+            let (name, time) = (name(service), time(service));
+            put(text, "  ", &format!("{name}: one service of {time} minutes, the first unit is the primary code's."));
         }
     }
-    None
+    above
+}
+
+/// The verdict on the bill: by the total where there is a `pool`, else service by service.
+fn judge(
+    text: &mut String,
+    services: &[Service],
+    answers: &[Answer],
+    pool: Option<&Allocations>,
+    mut reasons: Vec<String>,
+) -> Option<Verdict> {
+    let each: Vec<(Units, Units)> = match pool {
+        Some(pool) => vec![(services.iter().map(|service| billed(service)).sum(), pool.total)],
+        None => services.iter().zip(answers).map(|(service, answer)| (billed(service), answer.2)).collect(),
+    };
+    let sum = |of: fn(&(Units, Units)) -> Units| each.iter().map(of).sum::<Units>();
+    let (over, under) = (sum(|(billed, may)| (billed - may).max(0)), sum(|(billed, may)| (may - billed).max(0)));
+    let (all, supported) = (units(sum(|each| each.0)), sum(|each| each.1));
+    let open = services.iter().flatten().filter(|line| line.billed.is_none()).map(|line| line.code.as_str());
+    let open: Vec<&str> = open.collect();
+    if open.len() == services.iter().flatten().count() {
+        put(text, "  ", &format!("{} supported; no bill to compare (CODE=MINUTES/UNITS).", units(supported)));
+        return None;
+    }
+    let bill = services.iter().map(|service| (time(service), billed(service)));
+    if reasons.is_empty() && pool.is_some_and(|pool| !pool.covers(bill)) {
+        reasons.push("more codes of the tie were given a spare unit than there are".to_owned());
+    }
+    let misallocated = over == 0 && !reasons.is_empty();
+    if !open.is_empty() {
+        reasons.push(format!("units of {} are not given", open.join(", ")));
+    }
+    let said = [
+        (over > 0).then(|| format!("over by {over}")),
+        misallocated.then(|| "misallocated".to_owned()),
+        (under > 0 && open.is_empty()).then(|| format!("under by {under}")),
+    ];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    let otherwise = if open.is_empty() { "supported" } else { "open" };
+    let said = if said.is_empty() { otherwise.to_owned() } else { said.join(" and ") };
+    let because = if reasons.is_empty() { String::new() } else { format!("; {}", reasons.join("; ")) };
+    put(text, "  ", &format!("Verdict: {said} ({all} billed, {supported} supported){because}."));
+    open.is_empty().then_some((over, under, misallocated))
 }

@@ -3,10 +3,10 @@
 //! Every text is numbered in a dictionary of the block's own, and what a text means (a code, a discipline, modifiers) is worked
 //! out once per distinct text, not once per row.
 
-use super::Field;
 use super::columns::Dictionary;
 use super::lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Setting, Why};
 use super::mapping::Mapping;
+use crate::reference::Field;
 use crate::reference::Reference;
 use recount_core::cells::{self, CodeCell, DateCell, Problem};
 use recount_core::domain::{Cents, Discipline, Units};

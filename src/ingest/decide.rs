@@ -1,9 +1,10 @@
 //! What only a whole file can tell: the order of its dates, whether its minutes are hours, whether its zeros are blanks.
 
+use super::Options;
 use super::lines::{BLANK_TIME, Lines, Source, TimedCounts, Why};
 use super::mapping::{Mapping, MinutesUnit};
-use super::{Field, Options};
 use crate::error::{Error, Result};
+use crate::reference::Field;
 use crate::reference::{Kind, Reference, day};
 use recount_core::cells::{DateCell, DateOrder, Problem};
 use recount_core::domain::Time;
@@ -111,9 +112,7 @@ fn settle_dates(lines: &mut Lines, lost_from: usize, options: &Options) {
             month_first.max(day_first),
             month_first.min(day_first)
         ),
-        (true, false) => {
-            format!("dates are read {name}: {} distinct dates allow only that", month_first.max(day_first))
-        }
+        (true, false) => format!("dates are read {name}, the only order that all of them allow"),
     };
     let source = lines.source();
     source.date_order = if open { name.to_owned() } else { String::new() };

@@ -3,9 +3,10 @@
 //! One row of an export is one line: a code, its minutes, its units. Texts are numbered once ([`Dictionary`]), so that
 //! everything after reading compares integers.
 
+use super::IdScope;
 use super::block::Block;
 use super::columns::{Column, Dictionary};
-use super::{Field, IdScope};
+use crate::reference::Field;
 use crate::reference::{Codes, Day, Kind, Payers, Policy, Reference, file_name};
 use recount_core::cells::Problem;
 use recount_core::domain::{Cents, Discipline, Time, Units};
@@ -227,7 +228,7 @@ pub struct Lines {
     /// For each code, its rows in the code table.
     pub code_rows: Vec<Range<usize>>,
     /// Everything that was read, counted as it was read.
-    pub read: crate::tables::Totals,
+    pub read: super::Totals,
     id_scope: IdScope,
 }
 
@@ -290,7 +291,7 @@ impl Lines {
             payers: Vec::new(),
             payer_of_name: Vec::new(),
             code_rows: Vec::new(),
-            read: crate::tables::Totals::default(),
+            read: super::Totals::default(),
             id_scope,
         }
     }

@@ -1,7 +1,7 @@
 //! Which column of an export is which field.
 
-use super::Field;
 use crate::error::{Error, Result};
+use crate::reference::Field;
 use crate::reference::{Headers, normalised_header};
 use recount_core::cells::DateOrder;
 use serde::Deserialize;

@@ -13,18 +13,18 @@
 mod block;
 mod columns;
 mod decide;
-mod fields;
 mod lines;
 mod mapping;
 mod parquet;
 mod raw;
 mod text;
+mod totals;
 
 pub use columns::{Column, Dictionary};
-pub use fields::Field;
 pub use lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Lines, LostRow, RunPayer, Setting, Source, Why, discipline_of};
 pub use mapping::{Mapping, MappingFile, MinutesUnit};
 pub use raw::raw_rows;
+pub use totals::Totals;
 
 use crate::error::{Error, Result};
 use crate::progress::Progress;

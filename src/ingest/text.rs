@@ -215,7 +215,10 @@ impl<'a> Text<'a> {
                     ));
                 }
                 _ => {
-                    return Err(unreadable(self.path, "the first row never ends; is it a text file with a header row?"));
+                    return Err(unreadable(
+                        self.path,
+                        "the first row never ends; is it a text file with a header row?",
+                    ));
                 }
             }
         }

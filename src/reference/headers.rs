@@ -1,6 +1,6 @@
 //! The names that practices give their columns, from `data/headers.toml`.
 
-use crate::ingest::Field;
+use super::Field;
 use serde::Deserialize;
 use std::collections::HashMap;
 

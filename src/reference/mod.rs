@@ -3,11 +3,13 @@
 //! The files travel inside the program; `--codes` and `--policy` replace them. `data/README.md` says where each comes from.
 
 mod codes;
+mod fields;
 mod headers;
 mod payers;
 mod settings;
 
 pub use codes::{CodeFacts, Codes, Kind};
+pub use fields::Field;
 pub use headers::{Headers, normalised_header};
 pub use payers::{Payer as PayerRef, PayerRule, Payers, Policy, normalised_payer};
 pub use settings::Settings;

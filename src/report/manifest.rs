@@ -1,7 +1,7 @@
 //! `manifest.json`: what was read, what became of it, with which data and options. No clock and no path, so that the same inputs
 //! give the same bytes.
 
-use crate::tables::Totals;
+use crate::ingest::Totals;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -16,6 +16,8 @@ pub struct Manifest {
     pub schema_version: u32,
     /// The files, in the order of reading.
     pub inputs: Vec<Input>,
+    /// What was inferred over all files.
+    pub notes: Vec<String>,
     /// What was read and what became of it.
     pub totals: TotalsOf,
     /// Sessions, and how many of them could be audited.

@@ -12,11 +12,7 @@ const TOP: usize = 8;
 pub fn text(report: &Report, width: u16, colour: bool) -> String {
     let mut text = String::new();
     let manifest = &report.manifest;
-    for input in &manifest.inputs {
-        for note in &input.notes {
-            paragraph(&mut text, &format!("{}: {note}.", input.file), width);
-        }
-    }
+    notes(&mut text, report, width);
     let warnings = |check: &str| of_check(report, check);
     for reason in warnings("minutes-from-units") {
         paragraph(&mut text, &format!("WARNING: {reason}"), width);
@@ -50,6 +46,29 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
         show(&mut text, frame, &columns, TOP, width, colour);
     }
     text
+}
+
+/// What was decided or noticed while reading; what holds of several files is said once.
+fn notes(text: &mut String, report: &Report, width: u16) {
+    let inputs = &report.manifest.inputs;
+    let mut said: Vec<&str> = Vec::new();
+    for note in inputs.iter().flat_map(|input| &input.notes) {
+        if said.contains(&note.as_str()) {
+            continue;
+        }
+        said.push(note);
+        let files: Vec<&str> =
+            inputs.iter().filter(|input| input.notes.contains(note)).map(|input| input.file.as_str()).collect();
+        let which = match files[..] {
+            [file] => clean(file),
+            _ if files.len() == inputs.len() => format!("All {} files", files.len()),
+            _ => format!("{} files", files.len()),
+        };
+        paragraph(text, &format!("{which}: {note}."), width);
+    }
+    for note in &report.manifest.notes {
+        paragraph(text, &format!("{note}."), width);
+    }
 }
 
 /// The reasons of a check's findings.

@@ -4,7 +4,6 @@ use super::Outcome;
 use super::facts::{Doubts, Service, Session, Tally, WhyNot};
 use super::key::DayKeys;
 use super::settle::Day;
-use crate::checks::{Finding, Judged};
 use crate::ingest::{Lines, Setting};
 use crate::reference::{CodeFacts, Kind, Policy, Reference};
 use recount_core::domain::{Rule, Time, Units};
@@ -72,8 +71,8 @@ impl<'a> Judge<'a> {
         Judge { lines, reference, keys, lost, longest, most_units }
     }
 
-    /// Settles, cuts, judges and checks a block of whole days.
-    pub fn block(&self, block: &[(u64, u32)], check: &(dyn Fn(&Judged, &mut Vec<Finding>) + Sync)) -> Outcome {
+    /// Settles, cuts and judges a block of whole days.
+    pub fn block(&self, block: &[(u64, u32)]) -> Outcome {
         let mut outcome = Outcome {
             order: Vec::with_capacity(block.len()),
             services: Vec::with_capacity(block.len()),
@@ -98,11 +97,9 @@ impl<'a> Judge<'a> {
                 placed.chunk_by(|a, b| (a.discipline, a.payer, a.practice) == (b.discipline, b.payer, b.practice))
             {
                 self.session(session, &day, &mut bench, &mut other, &mut subset, &mut outcome);
-                let mut findings = std::mem::take(&mut outcome.findings);
-                check(&Judged::new(&outcome, outcome.sessions.len() - 1, self.lines, self.reference), &mut findings);
-                outcome.findings = findings;
             }
         }
+        outcome.joined_disciplines = day.joined;
         outcome
     }
 

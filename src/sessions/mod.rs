@@ -17,7 +17,6 @@ mod settle;
 pub use facts::{Doubts, Service, Session, Tally, WhyNot};
 pub use judge::{DailyLimit, daily_limit, setting};
 
-use crate::checks::{Finding, Judged};
 use crate::ingest::{Lines, LostRow};
 use crate::progress::Progress;
 use crate::reference::{Day, Reference};
@@ -38,10 +37,10 @@ pub struct Outcome {
     pub services: Vec<Service>,
     /// Lines of the services, in their order: places in [`Lines`].
     pub order: Vec<u32>,
+    /// Lines without a discipline that took the only one of their day.
+    pub joined_disciplines: u64,
     /// Lines set aside by what other lines of the day say.
     pub excluded: Vec<LostRow>,
-    /// What the checks found, in order of sessions.
-    pub findings: Vec<Finding>,
 }
 
 /// First and last date of service that are audited.
@@ -60,14 +59,8 @@ impl Period {
     }
 }
 
-/// Cuts all lines into sessions, judges them, and runs the checks that speak of one session.
-pub fn recount(
-    lines: &mut Lines,
-    period: Period,
-    reference: &Reference,
-    check: &(dyn Fn(&Judged, &mut Vec<Finding>) + Sync),
-    progress: &Progress,
-) -> Outcome {
+/// Cuts all lines into sessions and judges them.
+pub fn recount(lines: &mut Lines, period: Period, reference: &Reference, progress: &Progress) -> Outcome {
     let audited = key::audited(lines, period);
     let (keys, sorted) = DayKeys::sort(lines, &audited);
     let lines = &*lines;
@@ -77,7 +70,7 @@ pub fn recount(
     let parts: Vec<Outcome> = blocks
         .into_par_iter()
         .map(|block| {
-            let part = judge.block(&sorted[block.clone()], check);
+            let part = judge.block(&sorted[block.clone()]);
             bar.advance(block.len() as u64);
             part
         })
@@ -111,7 +104,7 @@ fn join(parts: Vec<Outcome>) -> Outcome {
         whole.services.extend(part.services.into_iter().map(|service| service.moved(sessions, order)));
         whole.order.extend(part.order);
         whole.excluded.extend(part.excluded);
-        whole.findings.extend(part.findings.into_iter().map(|finding| finding.moved(sessions, order)));
+        whole.joined_disciplines += part.joined_disciplines;
     }
     whole
 }

@@ -17,6 +17,8 @@ pub struct Day {
     pub why_not: WhyNot,
     /// The patient's id appears at two clinics.
     pub two_clinics: bool,
+    /// Lines that took the day's only discipline, over all days so far.
+    pub joined: u64,
     set_aside: Vec<(u32, Why)>,
     work: Vec<u32>,
 }
@@ -155,6 +157,7 @@ impl Day {
         let Some(first) = known.next() else { return };
         if known.all(|other| other == first) {
             for (discipline, _) in &mut self.lines {
+                self.joined += u64::from(*discipline == 0);
                 *discipline = first;
             }
         } else {

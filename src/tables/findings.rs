@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use super::sessions::discipline;
-use crate::checks::{Attribution, Check, Finding, by_name};
+use crate::checks::{Attribution, Finding, by_name};
 use crate::error::Result;
 use crate::hash::id;
 use crate::ingest::{BLANK_MONEY, Lines};
@@ -11,8 +11,7 @@ use polars::prelude::*;
 use std::collections::BTreeSet;
 
 /// The findings of sessions.
-pub fn frame(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<DataFrame> {
-    let findings = &outcome.findings;
+pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding], ids: &[String]) -> Result<DataFrame> {
     let texts = &lines.texts;
     let session = |n: usize| &outcome.sessions[findings[n].session as usize];
     let session_id = |n: usize| ids[findings[n].session as usize].as_str();
@@ -80,7 +79,7 @@ fn source_rows(lines: &Lines, finding: &Finding, order: &[u32]) -> String {
 }
 
 /// The findings of a pattern, from the rows that its query selected.
-pub fn of_pattern(check: &Check, found: &DataFrame) -> Result<DataFrame> {
+pub fn of_pattern(check: &str, citation: &str, found: &DataFrame) -> Result<DataFrame> {
     let text = |name: &str| found.column(name).and_then(|column| column.str().cloned()).map_err(super::bug);
     let int = |name: &str| found.column(name).and_then(|column| column.i64().cloned()).map_err(super::bug);
     let (subject, severity, certainty) = (text("subject")?, text("severity")?, text("certainty")?);
@@ -91,8 +90,8 @@ pub fn of_pattern(check: &Check, found: &DataFrame) -> Result<DataFrame> {
         column.get(n).unwrap_or("")
     }
     Builder::new(found.height())
-        .text("finding_id", |n| id("F", &["", check.name, get(&subject, n)]))
-        .text("check", |_| check.name)
+        .text("finding_id", |n| id("F", &["", check, get(&subject, n)]))
+        .text("check", |_| check)
         .text("severity", |n| get(&severity, n))
         .text("certainty", |n| get(&certainty, n))
         .flag("primary", |_| false)
@@ -113,7 +112,7 @@ pub fn of_pattern(check: &Check, found: &DataFrame) -> Result<DataFrame> {
         .int_or_null("amount_paid_cents", |_| None)
         .text("attribution", |n| if get(&therapist, n).is_empty() { "" } else { "one" })
         .text("reason", |n| get(&reason, n))
-        .text("citation", |_| check.citation)
+        .text("citation", |_| citation)
         .text("claim_id", |_| "")
         .text("source_rows", |n| get(&source, n))
         .periods(|_| None)

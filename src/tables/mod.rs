@@ -11,9 +11,7 @@ mod lost;
 mod reference;
 mod sessions;
 
-pub use lost::Totals;
-
-use crate::checks::Selection;
+use crate::checks::{Finding, Selection};
 use crate::error::{Error, Result};
 use crate::ingest::Lines;
 use crate::reference::Reference;
@@ -49,19 +47,26 @@ impl Tables {
     ///
     /// # Errors
     /// A file that can no longer be read for its rejected rows.
-    pub fn build(lines: &Lines, outcome: &Outcome, reference: &Reference, selection: &Selection) -> Result<Tables> {
+    pub fn build(
+        lines: &Lines,
+        outcome: &Outcome,
+        findings: &[Finding],
+        reference: &Reference,
+        selection: &Selection,
+        own_patterns: &[String],
+    ) -> Result<Tables> {
         let ids = sessions::ids(lines, outcome);
         let lost = lost::sorted(lines, outcome);
         Ok(Tables {
             lines: lines::frame(lines, outcome, &ids)?,
             services: sessions::services(lines, outcome, &ids)?,
             sessions: sessions::frame(lines, outcome, &ids)?,
-            findings: findings::frame(lines, outcome, &ids)?,
+            findings: findings::frame(lines, outcome, findings, &ids)?,
             rejects: lost::frame(lines, &lost, true, reference)?,
             excluded: lost::frame(lines, &lost, false, reference)?,
             sources: reference::sources(lines, outcome, &lost)?,
             payer_names: reference::payer_names(lines)?,
-            checks: reference::checks(selection)?,
+            checks: reference::checks(selection, own_patterns)?,
             settings: reference::settings(&reference.settings)?,
         })
     }
@@ -82,15 +87,13 @@ impl Tables {
         ]
     }
 
-    /// Adds what the patterns found.
+    /// Adds what a pattern found.
     ///
     /// # Errors
     /// Never, unless a pattern's frame is not what [`crate::queries`] made sure of.
-    pub fn add_patterns(&mut self, found: &[(&'static crate::checks::Check, DataFrame)]) -> Result<()> {
-        for (check, frame) in found {
-            let rows = findings::of_pattern(check, frame)?;
-            self.findings.vstack_mut(&rows).map_err(bug)?;
-        }
+    pub fn add_pattern(&mut self, check: &str, citation: &str, found: &DataFrame) -> Result<()> {
+        let rows = findings::of_pattern(check, citation, found)?;
+        self.findings.vstack_mut(&rows).map_err(bug)?;
         self.findings.rechunk_mut();
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Tables about the run itself, for the queries: files, payers, checks, thresholds.
 
 use super::build::Builder;
-use crate::checks::{ALL, Run, Selection};
+use crate::checks::{ALL, Selection};
 use crate::error::Result;
 use crate::ingest::{Lines, LostRow};
 use crate::reference::Settings;
@@ -60,15 +60,15 @@ pub fn payer_names(lines: &Lines) -> Result<DataFrame> {
         .finish()
 }
 
-/// One row per check.
-pub fn checks(selection: &Selection) -> Result<DataFrame> {
-    Builder::new(ALL.len())
-        .text("check", |n| ALL[n].name)
-        .text("family", |n| ALL[n].family)
-        .text("severity", |n| ALL[n].severity.name())
-        .flag("ran", |n| selection.runs(&ALL[n]))
-        .text("why_not_run", |n| selection.why_not(&ALL[n]))
-        .flag("is_flag", |n| matches!(ALL[n].run, Run::Flag))
+/// One row per check, and per pattern of the user's own.
+pub fn checks(selection: &Selection, own_patterns: &[String]) -> Result<DataFrame> {
+    let own = |n: usize| &own_patterns[n - ALL.len()];
+    Builder::new(ALL.len() + own_patterns.len())
+        .text("check", |n| ALL.get(n).map_or_else(|| own(n).as_str(), |check| check.name))
+        .text("family", |n| ALL.get(n).map_or("user", |check| check.family))
+        .text("severity", |n| ALL.get(n).map_or("review", |check| check.severity.name()))
+        .flag("ran", |n| ALL.get(n).is_none_or(|check| selection.runs(check)))
+        .text("why_not_run", |n| ALL.get(n).map_or("", |check| selection.why_not(check)))
         .finish()
 }
 
