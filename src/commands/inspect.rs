@@ -94,7 +94,7 @@ fn codes(text: &mut String, lines: &Lines, inputs: &Inputs) {
         counts.entry((code, kind)).or_insert((0, label)).0 += 1;
     }
     let _ = writeln!(text, "Codes\n");
-    let _ = writeln!(text, "  {:<6} {:<11} {:>9}  {}", "code", "kind", "lines", "label");
+    let _ = writeln!(text, "  {:<6} {:<11} {:>9}  label", "code", "kind", "lines");
     for ((code, kind), (count, label)) in counts {
         let label: String = label.chars().take(46).collect();
         let _ = writeln!(text, "  {code:<6} {:<11} {count:>9}  {label}", kind.name());

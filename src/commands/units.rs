@@ -33,6 +33,9 @@ impl Line<'_> {
 /// Lines that compete for units as one, in order of code: those of a code, or of a family.
 type Service<'a> = Vec<Line<'a>>;
 
+/// How a service's units were counted, in a cell; its range; the allowed number nearest to the bill.
+type Answer = (String, Range, Units);
+
 /// Units over, units under, and whether a unit stands on a code that cannot have it.
 type Verdict = (Units, Units, bool);
 
@@ -57,9 +60,10 @@ pub fn working(codes: &Codes, rule: Rule, on: Day, services: &[String]) -> Resul
     let title = "CPT midpoint rule: each code alone";
     let midpoint = if rule == Rule::Cms { None } else { each_alone(&mut text, title, &timed) };
     if rule == Rule::Either {
-        let fits = |verdict| if verdict == (0, 0, false) { "fits" } else { "does not fit" };
+        let fits = |verdict: Verdict| if verdict == (0, 0, false) { "fits" } else { "does not fit" };
         let this = cms.zip(midpoint).map(|(a, b)| format!(" This one {} cms and {} midpoint.", fits(a), fits(b)));
-        put(&mut text, "\n", &format!("Either rule: a bill that fits one is accepted.{}", this.unwrap_or_default()));
+        text.push('\n');
+        put(&mut text, "", &format!("Either rule: a bill that fits one is accepted.{}", this.unwrap_or_default()));
     }
     each_alone(&mut text, "Other lengths, under any rule: each code alone", &merged(codes, on, intervals));
     Ok(text)
@@ -241,4 +245,69 @@ fn judge(
     let because = if reasons.is_empty() { String::new() } else { format!("; {}", reasons.join("; ")) };
     put(text, "  ", &format!("Verdict: {said} ({all} billed, {supported} supported){because}."));
     open.is_empty().then_some((over, under, misallocated))
+}
+
+/// Words behind a lead, wrapped at 80 columns; further lines stand under the first word.
+fn put(text: &mut String, lead: &str, words: &str) {
+    let mut line = lead.to_owned();
+    for word in words.split(' ') {
+        if line.len() > lead.len() && line.chars().count() + 1 + word.chars().count() > 80 {
+            text.push_str(&(line + "\n"));
+            line = " ".repeat(lead.len());
+        }
+        line.push_str(if line.len() > lead.len() { " " } else { "" });
+        line.push_str(word);
+    }
+    text.push_str(&(line + "\n"));
+}
+
+fn time(lines: &[Line]) -> Time {
+    lines.iter().map(|line| line.time).sum()
+}
+
+fn billed(lines: &[Line]) -> Units {
+    lines.iter().filter_map(|line| line.billed).sum()
+}
+
+fn name(lines: &[Line]) -> String {
+    lines.chunk_by(|a, b| a.code == b.code).map(|same| same[0].code.as_str()).collect::<Vec<_>>().join("+")
+}
+
+fn shown(units: Option<Units>) -> String {
+    units.map_or("-".to_owned(), |units| units.to_string())
+}
+
+fn units(count: Units) -> String {
+    if count == 1 { "1 unit".to_owned() } else { format!("{count} units") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(rule: Rule, services: &str) -> String {
+        let codes = Codes::parse(include_str!("../../data/codes.csv")).unwrap();
+        let services: Vec<String> = services.split(' ').map(str::to_owned).collect();
+        working(&codes, rule, 20_454, &services).map_or_else(|error| error.to_string(), |text| format!("\n{text}"))
+    }
+
+    #[test]
+    fn first_example_of_the_manual() {
+        let expected = r"
+  code   kind        minutes  billed  label
+  97112  timed            24       2  neuromuscular re-education
+  97110  timed            23       1  therapeutic exercise
+
+CMS 8-minute rule: the minutes of all timed codes are pooled
+  47 minutes lie in 38 to 52: 3 units.
+  Whole fifteens give 2 units; 1 left to give.
+  Largest remainder first: one more for 97112.
+  code   minutes  fifteens  remainder  allowed   billed  nearest
+  97110       23         1          8  1              1        1
+  97112       24         1          9  2              2        2
+  Verdict: supported (3 units billed, 3 supported).
+  Source: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C
+";
+        assert_eq!(text(Rule::Cms, "97112=24/2 97110=23/1"), expected);
+    }
 }

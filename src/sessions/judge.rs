@@ -206,13 +206,10 @@ impl<'a> Judge<'a> {
                     bench.competitors.len() - 1
                 }
             });
-            if service.kind == Kind::Interval {
-                if let Some(facts) = facts {
-                    let n = bench.competes_as[bench.competes_as.len() - 1];
-                    let competitor = &mut bench.competitors[n];
-                    competitor.range = facts.interval.units(competitor.time);
-                    competitor.supported = competitor.range.max;
-                }
+            if let Some(facts) = facts.filter(|_| service.kind == Kind::Interval) {
+                let competitor = &mut bench.competitors[bench.competes_as[bench.competes_as.len() - 1]];
+                competitor.range = facts.interval.units(competitor.time);
+                competitor.supported = competitor.range.max;
             }
             bench.services.push(service);
         }

@@ -90,7 +90,7 @@ impl Tables {
     /// Adds what a pattern found.
     ///
     /// # Errors
-    /// Never, unless a pattern's frame is not what [`crate::queries`] made sure of.
+    /// A bug: the frame has not the columns of a pattern.
     pub fn add_pattern(&mut self, check: &str, citation: &str, found: &DataFrame) -> Result<()> {
         let rows = findings::of_pattern(check, citation, found)?;
         self.findings.vstack_mut(&rows).map_err(bug)?;
