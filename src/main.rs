@@ -51,7 +51,7 @@ fn command(command: Command) -> Result<u8> {
             Ok(0)
         }
         Command::Explain { check } => {
-            print(commands::explain(&check)?)?;
+            print(&commands::explain(&check)?)?;
             Ok(0)
         }
         Command::Checks => {

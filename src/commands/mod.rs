@@ -8,6 +8,12 @@ use crate::checks::{self, ALL};
 use crate::error::{Error, Result};
 use std::fmt::Write;
 
+/// How the examples of a page are written.
+const LEGEND: &str = "
+In the examples, 97110=24/2 is a service of 24 minutes billed as 2 units, and
+40 * stands for 40 patients. \"Finds\" gives severity, certainty and units over.
+";
+
 /// `recount checks`: every check, a line each.
 pub fn checks() -> String {
     let mut text = format!("{:<24} {:<10} {:<10} needs\n", "check", "family", "severity");
@@ -30,9 +36,9 @@ pub fn checks() -> String {
 ///
 /// # Errors
 /// No check has that name.
-pub fn explain(name: &str) -> Result<&'static str> {
+pub fn explain(name: &str) -> Result<String> {
     let known = || ALL.iter().map(|check| check.name).collect::<Vec<_>>().join(", ");
     checks::by_name(name)
-        .map(|check| check.page)
+        .map(|check| format!("{}{LEGEND}", check.page))
         .ok_or_else(|| Error::Usage(format!("no check is called {name:?}; the checks are {}", known())))
 }

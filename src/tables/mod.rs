@@ -57,11 +57,15 @@ impl Tables {
     ) -> Result<Tables> {
         let ids = sessions::ids(lines, outcome);
         let lost = lost::sorted(lines, outcome);
+        let ((of_lines, of_services), (of_sessions, of_findings)) = rayon::join(
+            || (lines::frame(lines, outcome, &ids), sessions::services(lines, outcome, &ids)),
+            || (sessions::frame(lines, outcome, &ids), findings::frame(lines, outcome, findings, &ids)),
+        );
         Ok(Tables {
-            lines: lines::frame(lines, outcome, &ids)?,
-            services: sessions::services(lines, outcome, &ids)?,
-            sessions: sessions::frame(lines, outcome, &ids)?,
-            findings: findings::frame(lines, outcome, findings, &ids)?,
+            lines: of_lines?,
+            services: of_services?,
+            sessions: of_sessions?,
+            findings: of_findings?,
             rejects: lost::frame(lines, &lost, true, reference)?,
             excluded: lost::frame(lines, &lost, false, reference)?,
             sources: reference::sources(lines, outcome, &lost)?,
