@@ -100,6 +100,11 @@ fn manifest(
             outcome.joined_disciplines
         ));
     }
+    let payers = || lines.texts.payer_names.iter();
+    for rule in plan.inputs.reference.payers.rules.iter().filter(|rule| !payers().any(|name| rule.matches(name.trim())))
+    {
+        notes.push(format!("--payer-rule {} fits no payer of these files", rule.pattern));
+    }
     let inputs = lines.sources.iter().map(|source| crate::report::Input {
         file: source.name.clone(),
         sha256: source.sha256.clone(),

@@ -84,7 +84,8 @@ fn judging_allocates_per_block_and_not_per_session() {
             text.push_str(&format!("P{},2024-03-{:02},PT,Medicare,T1,{code},15,1\n", session / 6, session % 6 + 1));
         }
         std::fs::write(&path, text).unwrap();
-        let mut read = recount::ingest::read(std::slice::from_ref(&path), &Default::default(), &reference, &quiet).unwrap();
+        let mut read =
+            recount::ingest::read(std::slice::from_ref(&path), &Default::default(), &reference, &quiet).unwrap();
         pool.install(|| {
             let before = ALLOCATIONS.with(Cell::get);
             let outcome = recount::sessions::recount(&mut read, always, &reference, &quiet);

@@ -25,17 +25,14 @@ struct Line<'a> {
 /// Lines that compete for units as one, in order of code: those of a code, or of a family.
 type Service<'a> = Vec<Line<'a>>;
 
-/// How a service's units were counted, for its row; its range; the allowed number nearest to the bill.
-type Answer = (String, Range, Units);
-
 /// The working of `rule` on one session: services written `CODE=MINUTES` or `CODE=MINUTES/UNITS`, codes as of day `on`.
 ///
 /// # Errors
 /// A service not written so, or longer than a day. A code outside the table is no error: it is not counted.
 pub fn working(codes: &Codes, rule: Rule, on: Day, services: &[String]) -> Result<String> {
     let lines = services.iter().map(|given| {
-        let form = "write 97112=24 or, with the units billed, 97112=24/2";
-        parse(codes, on, given).map_err(|problem| Error::Usage(format!("{given:?} has a part that {problem}; {form}")))
+        let usage = |problem| format!("{given:?} has a part that {problem}; write CODE=MINUTES or CODE=MINUTES/UNITS");
+        parse(codes, on, given).map_err(|problem| Error::Usage(usage(problem)))
     });
     let lines = lines.collect::<Result<Vec<Line>>>()?;
     let mut text = as_given(&lines);
@@ -43,14 +40,14 @@ pub fn working(codes: &Codes, rule: Rule, on: Day, services: &[String]) -> Resul
     let intervals = others.into_iter().filter(|line| line.kind == Kind::Interval).collect();
     let (timed, intervals) = (merged(codes, on, timed), merged(codes, on, intervals));
     let cms = if rule == Rule::Midpoint { None } else { pooled(&mut text, &timed) };
-    let midpoint = if rule == Rule::Cms { None } else { each_alone(&mut text, "CPT midpoint rule, each code alone", &timed) };
+    let midpoint = if rule == Rule::Cms { None } else { each_alone(&mut text, "CPT midpoint rule", &timed) };
     if rule == Rule::Either {
         let fits = |fits: bool| if fits { "fits" } else { "does not fit" };
         let this = cms.zip(midpoint).map(|(a, b)| format!(" This one {} cms and {} midpoint.", fits(a), fits(b)));
         text.push('\n');
         put(&mut text, "", &format!("A bill that fits either rule is accepted.{}", this.unwrap_or_default()));
     }
-    each_alone(&mut text, "Codes of other lengths, each alone under any rule", &intervals);
+    each_alone(&mut text, "Other lengths, under any rule", &intervals);
     Ok(text)
 }
 
@@ -94,6 +91,7 @@ fn as_given(lines: &[Line]) -> String {
     for line in lines {
         let (kind, minutes, billed) = (line.kind.name(), line.time.to_string(), shown(line.billed));
         let note = match line.kind {
+            _ if line.facts.is_some_and(|facts| facts.part == Part::AddOn) => "; its primary code has the first unit",
             Kind::Timed | Kind::Interval => "",
             Kind::Untimed if line.billed > Some(1) => "; one unit each time it took place, whatever the minutes",
             Kind::Untimed => "; one unit whatever the minutes",
@@ -117,7 +115,7 @@ fn pooled(text: &mut String, services: &[Service]) -> Option<bool> {
     let mut nearest = vec![0; bill.len()];
     allowed.nearest(&bill, &mut nearest);
     let working = |time| format!("{:>8}  {:>9}", sure(time), remainder(time).to_string());
-    let answers: Vec<Answer> = times.zip(nearest).map(|(time, n)| (working(time), allowed.range(time), n)).collect();
+    let answers: Vec<_> = times.zip(nearest).map(|(time, n)| (working(time), allowed.range(time), n)).collect();
     let mut reasons = table(text, services, "fifteens  remainder", &answers);
     if reasons.is_empty() && !allowed.covers(bill.iter().copied()) {
         reasons.push("a tie was billed more spare units than it has".to_owned());
@@ -132,11 +130,11 @@ fn hand_out(text: &mut String, services: &[Service], allowed: &Allocations) {
     let whole = if total.is_whole() { String::new() } else { format!(" ({} whole)", total.whole_minutes()) };
     let ((first, last), supported) = (band(allowed.total), units(allowed.total));
     let certain: Units = services.iter().map(|service| sure(time(service))).sum();
-    let fifteens = format!("Whole fifteens give {}, {} left to give.", units(certain), allowed.total - certain);
+    let fifteens = format!("Whole fifteens give {certain}; left to give: {}.", allowed.total - certain);
     put(text, "  ", &format!("{total} minutes{whole} lie in {first} to {last}: {supported}. {fifteens}"));
-    let named = |which: Ordering| {
+    let named = |which: Ordering| -> Vec<String> {
         let those = services.iter().filter(|service| remainder(time(service)).cmp(&allowed.cut) == which);
-        those.map(|service| name(service)).collect::<Vec<_>>()
+        those.map(|those| by_code(those).map(|lines| lines[0].code.as_str()).collect::<Vec<_>>().join("+")).collect()
     };
     let (mut gets, mut tied, spare) = (named(Ordering::Greater), named(Ordering::Equal), allowed.spare_at_cut);
     if spare == allowed.at_cut {
@@ -156,7 +154,7 @@ fn hand_out(text: &mut String, services: &[Service], allowed: &Allocations) {
 /// Timed codes under the midpoint rule, and codes of other lengths: no minutes are pooled.
 fn each_alone(text: &mut String, title: &str, services: &[Service]) -> Option<bool> {
     services.first()?;
-    text.push_str(&format!("\n{title}: CPT time rule, past the midpoint\n"));
+    text.push_str(&format!("\n{title}: CPT time rule, each code alone, past its midpoint\n"));
     let answer = |service: &Service| {
         let (of, range) = match service[0].facts.filter(|facts| facts.kind == Kind::Interval) {
             Some(facts) => (facts.interval, facts.interval.units(time(service))),
@@ -164,18 +162,18 @@ fn each_alone(text: &mut String, title: &str, services: &[Service]) -> Option<bo
         };
         (format!("{}, {}, {} ...", of.needed(1), of.needed(2), of.needed(3)), range, range.max)
     };
-    let answers: Vec<Answer> = services.iter().map(answer).collect();
+    let answers: Vec<_> = services.iter().map(answer).collect();
     let reasons = table(text, services, "units from", &answers);
     let each: Vec<_> = services.iter().zip(&answers).map(|(service, answer)| (billed(service), answer.2)).collect();
     judge(text, services, &each, &reasons)
 }
 
-/// The result per code. Gives the codes that were billed above it, in words.
-fn table(text: &mut String, services: &[Service], working: &str, answers: &[Answer]) -> Vec<String> {
+/// The result per code, from each service's working, range and number nearest to the bill. Gives what was billed above it.
+fn table(text: &mut String, services: &[Service], title: &str, answers: &[(String, Range, Units)]) -> Vec<String> {
     let (mut above, bill) = (Vec::new(), services.iter().flatten().any(|line| line.billed.is_some()));
-    text.push_str(&format!("  code   minutes  {working:<19}  allowed   billed  nearest\n"));
+    text.push_str(&format!("  code   minutes  {title:<19}  allowed   billed  nearest\n"));
     for (service, (working, range, nearest)) in services.iter().zip(answers) {
-        for lines in service.chunk_by(|a, b| a.code == b.code) {
+        for lines in by_code(service) {
             let (code, part) = (&lines[0].code, lines[0].facts.map_or(Part::Whole, |facts| facts.part));
             let (minutes, Range { min, max }) = (time(lines).to_string(), part.range(*range));
             let allowed = if min == max { max.to_string() } else { format!("{min} or {max}") };
@@ -185,10 +183,6 @@ fn table(text: &mut String, services: &[Service], working: &str, answers: &[Answ
             if billed(lines) > max {
                 above.push(format!("{code} allows at most {max}, {} billed", billed(lines)));
             }
-        }
-        let (name, time) = (name(service), time(service));
-        if name.contains('+') {
-            put(text, "  ", &format!("{name}: one service of {time} minutes; the first unit is the primary code's."));
         }
     }
     above
@@ -236,8 +230,8 @@ fn billed(lines: &[Line]) -> Units {
     lines.iter().filter_map(|line| line.billed).sum()
 }
 
-fn name(lines: &[Line]) -> String {
-    lines.chunk_by(|a, b| a.code == b.code).map(|same| same[0].code.as_str()).collect::<Vec<_>>().join("+")
+fn by_code<'a, 'b>(service: &'b [Line<'a>]) -> impl Iterator<Item = &'b [Line<'a>]> {
+    service.chunk_by(|a, b| a.code == b.code)
 }
 
 fn shown(units: Option<Units>) -> String {
@@ -252,28 +246,62 @@ fn units(count: Units) -> String {
 mod tests {
     use super::*;
 
-    fn text(rule: Rule, services: &str) -> String {
-        let codes = Codes::parse(include_str!("../../data/codes.csv")).unwrap();
-        let services: Vec<String> = services.split(' ').map(str::to_owned).collect();
-        working(&codes, rule, 20_454, &services).unwrap()
-    }
-
-    /// The working alone, without the services as given.
-    fn rest(rule: Rule, services: &str) -> String {
-        text(rule, services).split_once("\n\n").map(|(_, rest)| format!("\n{rest}")).unwrap()
-    }
-
-    #[test]
-    fn first_example_of_the_manual() {
-        let expected = r"  code   kind        minutes  billed  label
+    /// The rule and the services, then what is printed.
+    const TRANSCRIPT: &str = r"$ cms 97112=24/2 97110=23/1
+  code   kind        minutes  billed  label
   97112  timed            24       2  neuromuscular re-education
   97110  timed            23       1  therapeutic exercise
 
 CMS 8-minute rule: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C
-  47 minutes lie in 38 to 52: 3 units. Whole fifteens give 2 units, 1 left to
-  give.
+  47 minutes lie in 38 to 52: 3 units. Whole fifteens give 2; left to give: 1.
   Largest remainder first: one more for 97112.
+  code   minutes  fifteens  remainder  allowed   billed  nearest
+  97110       23         1          8  1              1        1
+  97112       24         1          9  2              2        2
+  Verdict: supported (3 units billed, 3 supported).
+
+$ cms 97112=20/2 97110=20/1
+  code   kind        minutes  billed  label
+  97112  timed            20       2  neuromuscular re-education
+  97110  timed            20       1  therapeutic exercise
+
+CMS 8-minute rule: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C
+  40 minutes lie in 38 to 52: 3 units. Whole fifteens give 2; left to give: 1.
+  Tie at 5; one of 97110, 97112 gets the spare unit: either.
+  code   minutes  fifteens  remainder  allowed   billed  nearest
+  97110       20         1          5  1 or 2         1        1
+  97112       20         1          5  1 or 2         2        2
+  Verdict: supported (3 units billed, 3 supported).
+
+$ midpoint 97110=33/2 97140=7/1
+  code   kind        minutes  billed  label
+  97110  timed            33       2  therapeutic exercise
+  97140  timed             7       1  manual therapy
+
+CPT midpoint rule: CPT time rule, each code alone, past its midpoint
+  code   minutes  units from           allowed   billed  nearest
+  97110       33  8, 23, 38 ...        2              2        2
+  97140        7  8, 23, 38 ...        0              1        0
+  Verdict: over by 1 (3 units billed, 2 supported); 97140 allows at most 0, 1 billed.
+
+$ cms 97129=15/1 97130=25/2
+  code   kind        minutes  billed  label
+  97129  timed            15       1  cognitive intervention, first 15 min
+  97130  timed            25       2  cognitive intervention, each extra 15 min; its
+                                      primary code has the first unit
+
 ";
-        assert_eq!(text(Rule::Cms, "97112=24/2 97110=23/1"), expected);
+
+    #[test]
+    fn the_transcript_is_what_is_printed() {
+        let codes = Codes::parse(include_str!("../../data/codes.csv")).unwrap();
+        let mut printed = String::new();
+        for command in TRANSCRIPT.lines().filter(|line| line.starts_with('$')) {
+            let mut words = command.split(' ').skip(1);
+            let rule = words.next().and_then(Rule::from_name).unwrap();
+            let services: Vec<String> = words.map(str::to_owned).collect();
+            printed += &format!("{command}\n{}\n", working(&codes, rule, 20_454, &services).unwrap());
+        }
+        assert_eq!(printed, TRANSCRIPT);
     }
 }

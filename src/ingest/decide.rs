@@ -91,6 +91,10 @@ fn settle_dates(lines: &mut Lines, lost_from: usize, options: &Options) {
     for line in range.clone() {
         used[lines.day[line as usize] as usize] = true;
     }
+    // A row that another cell spoiled still shows how its file writes dates.
+    for text in lines.lost[lost_from..].iter().filter_map(|lost| lost.day) {
+        used[text as usize] = true;
+    }
     let cells = || texts.iter().zip(&used).filter(|(_, used)| **used).filter_map(|(cell, _)| *cell);
     let deciding = |order| cells().filter(|cell| cell.decides() == Some(order)).count();
     let (month_first, day_first) = (deciding(DateOrder::MonthFirst), deciding(DateOrder::DayFirst));

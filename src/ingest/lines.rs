@@ -429,8 +429,9 @@ impl Lines {
                 .copied()
                 .min_by_key(|&n| (std::cmp::Reverse(uses[n as usize]), self.texts.payer_names.get(n).to_owned()))
                 .unwrap_or(0);
-            // Spellings of one payer may fall to different rules only where the user set one by hand; the standing name's wins.
-            let payer = resolved[name as usize].clone();
+            // A rule that the user set for one spelling holds for the payer.
+            let by_user = names.iter().find(|&&n| resolved[n as usize].is_set_by_user());
+            let payer = resolved[by_user.copied().unwrap_or(name) as usize].clone();
             let stretches = stretches(&reference.payers, &payer);
             let number = self.payers.len() as u32;
             for n in names {

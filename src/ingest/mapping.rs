@@ -139,7 +139,8 @@ impl Mapping {
                 }
             }
         }
-        let free: Vec<&str> = (0..headers.len()).filter(|&n| !taken[n]).map(|n| headers[n].as_str()).collect();
+        let free: Vec<&str> =
+            (0..headers.len()).filter(|&n| !taken[n] && recognised[n].is_none()).map(|n| headers[n].as_str()).collect();
         for field in Field::REQUIRED {
             if columns[field as usize].is_none() && !candidates.iter().any(|(known, _)| *known == field) {
                 problems.push(format!("no column for {} (needed); not yet used: {}", field.name(), quoted(&free)));

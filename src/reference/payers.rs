@@ -34,6 +34,13 @@ pub struct Payer {
     user: Option<Rule>,
 }
 
+impl Payer {
+    /// Whether the user set its rule by hand.
+    pub fn is_set_by_user(&self) -> bool {
+        self.user.is_some()
+    }
+}
+
 /// A rule that the user set by hand: `AETNA*=midpoint`.
 #[derive(Clone, Debug)]
 pub struct PayerRule {
@@ -53,7 +60,8 @@ impl std::str::FromStr for PayerRule {
 }
 
 impl PayerRule {
-    fn matches(&self, name: &str) -> bool {
+    /// Whether a payer's name as exported fits the pattern.
+    pub fn matches(&self, name: &str) -> bool {
         fn rest(pattern: &[u8], name: &[u8]) -> bool {
             match (pattern.first(), name.first()) {
                 (None, None) => true,
@@ -126,7 +134,8 @@ pub struct Payers {
     /// Whole-word phrases, longest first.
     phrases: Vec<(String, usize)>,
     unknown: Policy,
-    rules: Vec<PayerRule>,
+    /// Rules set by hand.
+    pub rules: Vec<PayerRule>,
 }
 
 impl Payers {

@@ -1,7 +1,7 @@
 //! The key of a day: one patient, one date, one scope of ids. Its lines stand together once sorted.
 
 use super::Period;
-use crate::ingest::{Lines, Why};
+use crate::ingest::{IdScope, Lines, Why};
 use rayon::prelude::*;
 
 /// The lines that are audited. Rows outside the period, and of payers that do not pay by the unit, are set aside here.
@@ -44,15 +44,18 @@ impl DayKeys {
     pub fn sort(lines: &Lines, audited: &[u32]) -> (DayKeys, Vec<(u64, u32)>) {
         let practices = lines.texts.practices.ranks();
         let highest_scope = lines.sources.len() as u32 + 1;
-        // Scopes are practices, files or one for all: practices in the alphabet's order, files as they are.
-        let scopes: Vec<u32> = if practices.len() > 1 { practices.clone() } else { (0..=highest_scope).collect() };
+        // Scopes are practices, in the alphabet's order, or files, in the order given, or one for all.
+        let scopes: Vec<u32> = match lines.id_scope() {
+            IdScope::Practice => practices.clone(),
+            IdScope::File | IdScope::All => (0..=highest_scope).collect(),
+        };
         let days = || audited.iter().map(|&line| lines.day[line as usize]);
         let (first_day, last_day) = (days().min().unwrap_or(0), days().max().unwrap_or(0));
         let bits = |values: u32| u32::BITS - values.leading_zeros();
         let keys = DayKeys {
             patients: lines.texts.patients.ranks(),
             codes: lines.texts.codes.ranks(),
-            scope_bits: bits(scopes.len().max(highest_scope as usize + 1) as u32),
+            scope_bits: bits(scopes.len() as u32),
             scopes,
             practices,
             first_day,
@@ -74,7 +77,7 @@ impl DayKeys {
 
     /// The key of a day. Patients take 32 bits at most, days 16, which leaves 16 for scopes.
     pub fn pack(&self, patient: u32, scope: u32, day: i32) -> u64 {
-        let scope = self.scopes.get(scope as usize).copied().unwrap_or(scope);
+        let scope = self.scopes[scope as usize];
         let day = (day - self.first_day) as u64;
         (u64::from(self.patients[patient as usize]) << self.scope_bits | u64::from(scope)) << self.day_bits | day
     }

@@ -296,6 +296,13 @@ fn ways_to_say_that_there_is_no_value() {
     }
 }
 
+#[test]
+fn time_is_shown_without_idle_signs_and_digits() {
+    for (hundredths, shown) in [(0, "0"), (90_000, "15"), (45_000, "7.5"), (-3_000, "-0.5"), (2_000, "0.3333")] {
+        assert_eq!(Time(hundredths).to_string(), shown);
+    }
+}
+
 /// A stretch of days is no date of service, in whatever style: its first day would be taken for all of it.
 #[test]
 fn two_dates_in_a_cell_are_no_date() {
@@ -323,7 +330,7 @@ fn what_is_doubtful_is_not_read() {
     for cell in ["15 + 8", "15/8", "8-22", "15 30", "~15", "15 sec", "1h", "0:60", "0:05:60", "-0:45", "1:2:3:4"] {
         assert!(time(cell).is_err(), "{cell}");
     }
-    for cell in ["1 2", "1/2", "2x", "--1", "(1", "1)", "1,23", "12,34", "1.2.3", "١"] {
+    for cell in ["1 2", "1/2", "2x", "--1", "(1", "1)", "1,23", "12,34", ",123", "0,123", "1,23,456", "1.2.3", "١"] {
         assert!(units(cell).is_err(), "{cell}");
     }
     for cell in ["12.345", "1.234,50", "12 EUR", "$1$", "$", "-", "()"] {

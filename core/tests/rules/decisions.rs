@@ -137,6 +137,13 @@ fn decision_12_fractions_are_floored_once_at_the_total_under_cms() {
     );
 }
 
+/// A session is on the exact path as soon as one of its times is not whole.
+#[test]
+fn decision_12_a_fraction_is_noticed() {
+    assert!(minutes(&[0, 7, 8, 1_441]).into_iter().all(Time::is_whole));
+    assert!([Time(1), tenths(75), tenths(601), Time(-1)].into_iter().all(|time| !time.is_whole()));
+}
+
 /// The remainders keep their fractions: a tenth of a minute decides who gets the unit.
 #[test]
 fn decision_12_fractions_still_decide_between_codes() {
@@ -161,6 +168,10 @@ fn decision_12_large_numbers_are_kept() {
     assert_eq!(units("300"), Ok(300));
     assert_eq!(time("1441").map(|cell| cell.time), Ok(Time::from_minutes(1_441)));
     assert_eq!(pooled(&minutes(&[1_441, 2_000])).total, 229);
+    // As far as swapped columns go, and no further: a patient's number is neither units nor minutes.
+    assert_eq!([units("9999"), units("10000")], [Ok(9_999), Err(Problem::TooLarge)]);
+    assert_eq!(time("99999").map(|cell| cell.time), Ok(Time::from_minutes(99_999)));
+    assert_eq!(time("100000"), Err(Problem::TooLarge));
 }
 
 /// The first hour and each further half: the first block is not the middle of two.

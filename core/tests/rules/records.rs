@@ -153,6 +153,16 @@ proptest! {
         prop_assert_eq!(table(&read(line.as_bytes(), delimiter, true)), vec![expected]);
     }
 
+    /// Spaces around quotation marks are no part of the cell, those between them are.
+    #[test]
+    fn spaces_around_marks_are_dropped(
+        cells in prop::collection::vec(("[ ]{0,2}", "[a-z, \n]{0,6}", "[ ]{0,2}"), 1..5)
+    ) {
+        let line: Vec<String> = cells.iter().map(|(before, cell, after)| format!("{before}\"{cell}\"{after}")).collect();
+        let expected: Vec<Vec<u8>> = cells.into_iter().map(|(_, cell, _)| cell.into_bytes()).collect();
+        prop_assert_eq!(table(&read(line.join(",").as_bytes(), b',', true)), vec![expected]);
+    }
+
     #[test]
     fn a_block_is_cut_where_a_record_begins(((bytes, delimiter), cut) in (any_file(), any::<Index>())) {
         let block = &bytes[..cut.index(bytes.len() + 1)];
@@ -211,10 +221,12 @@ fn the_longest_quoted_cell() {
 /// A mark that is never closed costs its line, and no block grows without end for it.
 #[test]
 fn an_unclosed_mark_is_given_up_once_it_is_too_long() {
-    let open = [b"\"open,b\n".to_vec(), vec![b'x'; LONGEST_QUOTED]].concat();
-    assert_eq!(read(&open, b',', false).first().map(|read| read.step), Some(Step::Broken));
-    assert_eq!(whole_records(&open, b','), 8);
-    let shorter = &open[..LONGEST_QUOTED];
-    assert_eq!(read(shorter, b',', false), []);
-    assert_eq!(whole_records(shorter, b','), 0);
+    let before = b"a line before,1\n";
+    let open = [&before[..], b"\"open,b\n", &vec![b'x'; LONGEST_QUOTED]].concat();
+    let steps = |bytes: &[u8]| read(bytes, b',', false).iter().map(|read| read.step).collect::<Vec<_>>();
+    assert_eq!(steps(&open), [Step::Cells, Step::Broken]);
+    assert_eq!(whole_records(&open, b','), before.len() + 8);
+    let may_yet_close = &open[..before.len() + 1 + LONGEST_QUOTED];
+    assert_eq!(steps(may_yet_close), [Step::Cells]);
+    assert_eq!(whole_records(may_yet_close, b','), before.len());
 }
