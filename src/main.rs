@@ -31,11 +31,12 @@ fn main() -> ExitCode {
 fn command(command: Command) -> Result<u8> {
     match command {
         Command::Audit(args) => {
-            let out = args.out.clone();
+            let (out, csv) = (args.out.clone(), args.tables == report::TableFormat::Csv);
             let (finished, problem) = run::audit(Plan::new(&args)?, Progress::on_terminal())?;
             let (width, colour) = terminal();
             print(&finished.report.terminal(width, colour))?;
-            print(&format!("\nReport: {}\n", out.display()))?;
+            let hint = if csv { "" } else { " (Parquet; --tables csv writes files for Excel)" };
+            print(&format!("\nReport: {}{hint}\n", out.display()))?;
             match problem {
                 Some(problem) => Err(problem),
                 None => Ok(u8::from(finished.failed)),

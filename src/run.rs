@@ -100,6 +100,15 @@ fn manifest(
             outcome.joined_disciplines
         ));
     }
+    let days = || lines.day.iter().copied().filter(|day| *day != i32::MIN);
+    if let (true, Some(first), Some(last)) = (outcome.order.is_empty(), days().min(), days().max()) {
+        let date = crate::reference::date;
+        notes.push(format!(
+            "nothing is audited; the dates of service read lie between {} and {}",
+            date(first),
+            date(last)
+        ));
+    }
     let payers = || lines.texts.payer_names.iter();
     for rule in plan.inputs.reference.payers.rules.iter().filter(|rule| !payers().any(|name| rule.matches(name.trim())))
     {

@@ -20,11 +20,19 @@ pub struct Judged<'a> {
     pub lines: &'a Lines,
     /// The code table and the rest.
     pub reference: &'a Reference,
+    /// Whether `units-without-minutes` runs, and so tells of its units itself.
+    pub tells_without_minutes: bool,
 }
 
 impl<'a> Judged<'a> {
     /// A session of an outcome.
-    pub fn new(outcome: &'a Outcome, number: usize, lines: &'a Lines, reference: &'a Reference) -> Judged<'a> {
+    pub fn new(
+        outcome: &'a Outcome,
+        number: usize,
+        lines: &'a Lines,
+        reference: &'a Reference,
+        tells_without_minutes: bool,
+    ) -> Judged<'a> {
         let session = &outcome.sessions[number];
         let (first, count) = (session.services.0 as usize, session.services.1 as usize);
         Judged {
@@ -34,6 +42,7 @@ impl<'a> Judged<'a> {
             order: &outcome.order,
             lines,
             reference,
+            tells_without_minutes,
         }
     }
 

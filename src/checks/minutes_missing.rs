@@ -1,5 +1,6 @@
 //! A line that needs minutes has none: its session cannot be audited.
 
+use super::judged::units;
 use super::{Certainty, Check, Finding, Judged, Run, Severity};
 use crate::reference::Field;
 
@@ -16,10 +17,9 @@ pub const CHECK: Check = Check {
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     for service in judged.services.iter().filter(|service| service.kind.needs_minutes() && service.time.is_none()) {
         let reason = format!(
-            "{} has no minutes on one of its {} line(s) and {} unit(s) billed: blank is not zero, so the session is not audited.",
+            "{} has blank minutes and {} billed: blank is not zero, so the session is not audited.",
             judged.code(service),
-            service.lines.1,
-            service.billed
+            units(service.billed)
         );
         findings.push(judged.on_service(service, CHECK.name, Severity::Review, Certainty::DependsOnData, reason));
     }

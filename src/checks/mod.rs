@@ -143,10 +143,11 @@ impl Selection {
                 _ => None,
             })
             .collect();
+        let tells = self.runs(&units_without_minutes::CHECK);
         let block = |numbers: std::ops::Range<usize>| {
             let mut findings = Vec::new();
             for number in numbers {
-                let judged = Judged::new(outcome, number, lines, reference);
+                let judged = Judged::new(outcome, number, lines, reference, tells);
                 checks.iter().for_each(|find| find(&judged, &mut findings));
             }
             findings

@@ -22,9 +22,9 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         return;
     }
     let reason = format!(
-        "{}, {} over; {}: {} over. Which rule this payer uses is not documented.",
+        "{}: {} over. {}: {} over. Which rule this payer uses is not documented.",
         judged.rule_in_words(Rule::Cms),
-        session.cms.over,
+        units(session.cms.over),
         judged.rule_in_words(Rule::Midpoint),
         units(session.midpoint.over),
     );

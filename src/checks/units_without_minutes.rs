@@ -43,6 +43,9 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
 
 /// The units over of the session that this check tells of, by service: each unit is counted once.
 pub fn told<'a>(judged: &Judged<'a>) -> Vec<(&'a Service, i32)> {
+    if !judged.tells_without_minutes {
+        return Vec::new();
+    }
     let mut left = judged.session.timed.over;
     judged
         .timed()

@@ -1,5 +1,6 @@
 //! A code that the table does not have: never guessed to be timed.
 
+use super::judged::units;
 use super::{Certainty, Check, Finding, Judged, Run, Severity};
 use crate::reference::Kind;
 
@@ -16,9 +17,9 @@ pub const CHECK: Check = Check {
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     for service in judged.services.iter().filter(|service| service.kind == Kind::Unknown) {
         let reason = format!(
-            "{} is not in the table of therapy codes, so no rule is applied to its {} unit(s).",
+            "{} is not in the table of therapy codes, so no rule is applied to its {}.",
             judged.code(service),
-            service.billed
+            units(service.billed)
         );
         findings.push(judged.on_service(service, CHECK.name, Severity::Review, Certainty::DependsOnData, reason));
     }

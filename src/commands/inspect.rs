@@ -71,7 +71,7 @@ fn payers(text: &mut String, lines: &Lines) {
     for line in (0..lines.len() as u32).filter(|line| lines.day[*line as usize] != i32::MIN) {
         let policy = lines.payers[lines.payer(line) as usize].policy(lines.day[line as usize]);
         let name = lines.texts.payer_names.get(lines.payer_name.at(line));
-        let rule = policy.rule.map_or("both", |rule| rule.name());
+        let rule = if policy.unit_billed { policy.rule.map_or("both", |rule| rule.name()) } else { "excluded" };
         *counts.entry((name, &policy.class, rule, policy.basis.name())).or_default() += 1;
     }
     let _ = writeln!(text, "Payers: the rule that each falls to\n");

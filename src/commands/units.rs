@@ -1,7 +1,6 @@
 //! `recount units`: a unit rule on one session, as with pencil and paper.
 //!
-//! Values in, text out, 80 columns wide. The numbers come from the functions that the audit uses, and services stand in
-//! order of code as they do there, so the working explains any session that a finding names.
+//! Values in, text out, 80 columns wide. The numbers come from the audit's own functions, so findings say the same.
 
 use crate::error::{Error, Result};
 use crate::reference::{CodeFacts, Codes, Day, Kind};
@@ -31,21 +30,19 @@ type Service<'a> = Vec<Line<'a>>;
 /// A service not written so, or longer than a day. A code outside the table is no error: it is not counted.
 pub fn working(codes: &Codes, rule: Rule, on: Day, services: &[String]) -> Result<String> {
     let lines = services.iter().map(|given| {
-        let usage = |problem| format!("{given:?} has a part that {problem}; write CODE=MINUTES or CODE=MINUTES/UNITS");
-        parse(codes, on, given).map_err(|problem| Error::Usage(usage(problem)))
+        let form = "write CODE=MINUTES or CODE=MINUTES/UNITS, such as 97112=24/2";
+        parse(codes, on, given).map_err(|problem| Error::Usage(format!("{given:?} has a part that {problem}; {form}")))
     });
     let lines = lines.collect::<Result<Vec<Line>>>()?;
     let mut text = as_given(&lines);
-    let (timed, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.kind == Kind::Timed);
-    let intervals = others.into_iter().filter(|line| line.kind == Kind::Interval).collect();
-    let (timed, intervals) = (merged(codes, on, timed), merged(codes, on, intervals));
+    let (timed, others): (Vec<_>, Vec<_>) = merged(lines).into_iter().partition(|lines| lines[0].kind == Kind::Timed);
+    let intervals: Vec<_> = others.into_iter().filter(|lines| lines[0].kind == Kind::Interval).collect();
     let cms = if rule == Rule::Midpoint { None } else { pooled(&mut text, &timed) };
     let midpoint = if rule == Rule::Cms { None } else { each_alone(&mut text, "CPT midpoint rule", &timed) };
     if rule == Rule::Either {
-        let fits = |fits: bool| if fits { "fits" } else { "does not fit" };
-        let this = cms.zip(midpoint).map(|(a, b)| format!(" This one {} cms and {} midpoint.", fits(a), fits(b)));
-        text.push('\n');
-        put(&mut text, "", &format!("A bill that fits either rule is accepted.{}", this.unwrap_or_default()));
+        let fits = |fits: bool| if fits { "yes" } else { "no" };
+        let this = cms.zip(midpoint).map(|(a, b)| format!("; fits cms: {}, fits midpoint: {}", fits(a), fits(b)));
+        text.push_str(&format!("\nA bill that fits either rule is accepted{}.\n", this.unwrap_or_default()));
     }
     each_alone(&mut text, "Other lengths, under any rule", &intervals);
     Ok(text)
@@ -65,20 +62,14 @@ fn parse<'a>(codes: &'a Codes, on: Day, given: &str) -> Result<Line<'a>, Problem
     }
 }
 
-/// Lines as services. A family takes part whole: a code of it that was not given has no minutes and no units.
-fn merged<'a>(codes: &'a Codes, on: Day, mut lines: Vec<Line<'a>>) -> Vec<Service<'a>> {
-    let family = |line: &Line| line.facts.and_then(|facts| facts.family);
-    for row in codes.rows().iter().filter(|row| row.family.is_some() && row.in_force(on)) {
-        let sibling = lines.iter().find(|line| family(line) == row.family).map(|line| line.billed.map(|_| 0));
-        if let Some(billed) = sibling.filter(|_| lines.iter().all(|line| line.code != row.code)) {
-            lines.push(Line { code: row.code.clone(), facts: Some(row), kind: row.kind, time: Time::ZERO, billed });
-        }
-    }
+/// Lines as services, in order of code.
+fn merged(mut lines: Vec<Line<'_>>) -> Vec<Service<'_>> {
     lines.sort_by(|a, b| a.code.cmp(&b.code));
+    let kin =
+        |a: &Line, b: &Line| a.facts.zip(b.facts).is_some_and(|(a, b)| a.family.is_some() && a.family == b.family);
     let mut services: Vec<Service> = Vec::new();
     for line in lines {
-        let kin = |other: &Line| family(other).is_some() && family(other) == family(&line);
-        match services.iter().position(|service| service[0].code == line.code || kin(&service[0])) {
+        match services.iter().position(|service| service[0].code == line.code || kin(&service[0], &line)) {
             Some(n) => services[n].push(line),
             None => services.push(vec![line]),
         }
@@ -91,7 +82,7 @@ fn as_given(lines: &[Line]) -> String {
     for line in lines {
         let (kind, minutes, billed) = (line.kind.name(), line.time.to_string(), shown(line.billed));
         let note = match line.kind {
-            _ if line.facts.is_some_and(|facts| facts.part == Part::AddOn) => "; its primary code has the first unit",
+            _ if line.facts.is_some_and(|facts| facts.part != Part::Whole) => "; family: first unit the primary's",
             Kind::Timed | Kind::Interval => "",
             Kind::Untimed if line.billed > Some(1) => "; one unit each time it took place, whatever the minutes",
             Kind::Untimed => "; one unit whatever the minutes",
@@ -108,38 +99,33 @@ fn as_given(lines: &[Line]) -> String {
 fn pooled(text: &mut String, services: &[Service]) -> Option<bool> {
     services.first()?;
     text.push_str("\nCMS 8-minute rule: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C\n");
-    let bill: Vec<(Time, Units)> = services.iter().map(|service| (time(service), billed(service))).collect();
-    let times = bill.iter().map(|&(time, _)| time);
-    let allowed = Allocations::of(times.clone());
-    hand_out(text, services, &allowed);
+    let bill = bill(services);
+    let allowed = Allocations::of(bill.iter().map(|&(time, _)| time));
+    hand_out(text, services, &bill, &allowed);
     let mut nearest = vec![0; bill.len()];
     allowed.nearest(&bill, &mut nearest);
-    let working = |time| format!("{:>8}  {:>9}", sure(time), remainder(time).to_string());
-    let answers: Vec<_> = times.zip(nearest).map(|(time, n)| (working(time), allowed.range(time), n)).collect();
-    let mut reasons = table(text, services, "fifteens  remainder", &answers);
-    if reasons.is_empty() && !allowed.covers(bill.iter().copied()) {
-        reasons.push("a tie was billed more spare units than it has".to_owned());
-    }
-    let billed = bill.iter().map(|&(_, billed)| billed).sum();
-    judge(text, services, &[(billed, allowed.total)], &reasons)
+    let working = |t: Time| format!("{:>7}  {:>8}  {:>9}", t.to_string(), sure(t), remainder(t).to_string());
+    let answers: Vec<_> = bill.iter().zip(nearest).map(|(&(t, _), n)| (working(t), allowed.range(t), n)).collect();
+    let mut reasons = table(text, services, "minutes  fifteens  remainder", &answers);
+    let tie_exceeded = reasons.is_empty() && !allowed.covers(bill.iter().copied());
+    reasons.extend(tie_exceeded.then(|| "a tie was billed more spare units than it has".to_owned()));
+    judge(text, services, &[(bill.iter().map(|&(_, billed)| billed).sum::<Units>(), allowed.total)], &reasons)
 }
 
 /// The total, who gets the units that whole fifteens leave, and what is left to choose.
-fn hand_out(text: &mut String, services: &[Service], allowed: &Allocations) {
-    let total: Time = services.iter().map(|service| time(service)).sum();
+fn hand_out(text: &mut String, services: &[Service], bill: &[(Time, Units)], allowed: &Allocations) {
+    let total: Time = bill.iter().map(|&(time, _)| time).sum();
     let whole = if total.is_whole() { String::new() } else { format!(" ({} whole)", total.whole_minutes()) };
     let ((first, last), supported) = (band(allowed.total), units(allowed.total));
-    let certain: Units = services.iter().map(|service| sure(time(service))).sum();
+    let certain: Units = bill.iter().map(|&(time, _)| sure(time)).sum();
     let fifteens = format!("Whole fifteens give {certain}; left to give: {}.", allowed.total - certain);
     put(text, "  ", &format!("{total} minutes{whole} lie in {first} to {last}: {supported}. {fifteens}"));
     let named = |which: Ordering| -> Vec<String> {
-        let those = services.iter().filter(|service| remainder(time(service)).cmp(&allowed.cut) == which);
-        those.map(|those| by_code(those).map(|lines| lines[0].code.as_str()).collect::<Vec<_>>().join("+")).collect()
+        let those = services.iter().zip(bill).filter(|(_, (time, _))| remainder(*time).cmp(&allowed.cut) == which);
+        those.map(|(lines, _)| by_code(lines).map(|same| same[0].code.as_str()).collect::<Vec<_>>().join("+")).collect()
     };
-    let (mut gets, mut tied, spare) = (named(Ordering::Greater), named(Ordering::Equal), allowed.spare_at_cut);
-    if spare == allowed.at_cut {
-        gets.append(&mut tied);
-    }
+    let (above, at_cut, spare) = (named(Ordering::Greater), named(Ordering::Equal), allowed.spare_at_cut);
+    let (gets, tied) = if spare == allowed.at_cut { ([above, at_cut].concat(), vec![]) } else { (above, at_cut) };
     if !gets.is_empty() {
         put(text, "  ", &format!("Largest remainder first: one more for {}.", gets.join(", one for ")));
     }
@@ -155,34 +141,34 @@ fn hand_out(text: &mut String, services: &[Service], allowed: &Allocations) {
 fn each_alone(text: &mut String, title: &str, services: &[Service]) -> Option<bool> {
     services.first()?;
     text.push_str(&format!("\n{title}: CPT time rule, each code alone, past its midpoint\n"));
-    let answer = |service: &Service| {
+    let bill = bill(services);
+    let answer = |(service, &(time, _)): (&Service, &(Time, Units))| {
         let (of, range) = match service[0].facts.filter(|facts| facts.kind == Kind::Interval) {
-            Some(facts) => (facts.interval, facts.interval.units(time(service))),
-            None => (Interval { first: 15, step: 15 }, midpoint::units(time(service))),
+            Some(facts) => (facts.interval, facts.interval.units(time)),
+            None => (Interval { first: 15, step: 15 }, midpoint::units(time)),
         };
-        (format!("{}, {}, {} ...", of.needed(1), of.needed(2), of.needed(3)), range, range.max)
+        let thresholds = format!("{}, {}, {} ...", of.needed(1), of.needed(2), of.needed(3));
+        (format!("{:>7}  {thresholds:<19}", time.to_string()), range, range.max)
     };
-    let answers: Vec<_> = services.iter().map(answer).collect();
-    let reasons = table(text, services, "units from", &answers);
-    let each: Vec<_> = services.iter().zip(&answers).map(|(service, answer)| (billed(service), answer.2)).collect();
+    let answers: Vec<_> = services.iter().zip(&bill).map(answer).collect();
+    let reasons = table(text, services, "minutes  units from         ", &answers);
+    let each: Vec<_> = bill.iter().zip(&answers).map(|(service, answer)| (service.1, answer.2)).collect();
     judge(text, services, &each, &reasons)
 }
 
-/// The result per code, from each service's working, range and number nearest to the bill. Gives what was billed above it.
+/// The result per code, from each service's working, range and number nearest to the bill. Gives what was billed above.
 fn table(text: &mut String, services: &[Service], title: &str, answers: &[(String, Range, Units)]) -> Vec<String> {
-    let (mut above, bill) = (Vec::new(), services.iter().flatten().any(|line| line.billed.is_some()));
-    text.push_str(&format!("  code   minutes  {title:<19}  allowed   billed  nearest\n"));
+    let (mut above, any_bill) = (Vec::new(), services.iter().flatten().any(|line| line.billed.is_some()));
+    text.push_str(&format!("  code   {title}  allowed   billed  nearest\n"));
     for (service, (working, range, nearest)) in services.iter().zip(answers) {
         for lines in by_code(service) {
             let (code, part) = (&lines[0].code, lines[0].facts.map_or(Part::Whole, |facts| facts.part));
-            let (minutes, Range { min, max }) = (time(lines).to_string(), part.range(*range));
+            let Range { min, max } = part.range(*range);
             let allowed = if min == max { max.to_string() } else { format!("{min} or {max}") };
-            let own = shown(lines.iter().map(|line| line.billed).sum());
-            let nearest = shown(bill.then_some(part.share(*nearest)));
-            text.push_str(&format!("  {code}  {minutes:>7}  {working:<19}  {allowed:<8}  {own:>6}  {nearest:>7}\n"));
-            if billed(lines) > max {
-                above.push(format!("{code} allows at most {max}, {} billed", billed(lines)));
-            }
+            let billed: Option<Units> = lines.iter().map(|line| line.billed).sum();
+            let (own, nearest) = (shown(billed), shown(any_bill.then_some(part.share(*nearest))));
+            text.push_str(&format!("  {code}  {working}  {allowed:<8}  {own:>6}  {nearest:>7}\n"));
+            above.extend((billed > Some(max)).then(|| format!("{code} allows at most {max}, {own} billed")));
         }
     }
     above
@@ -198,8 +184,7 @@ fn judge(text: &mut String, services: &[Service], each: &[(Units, Units)], reaso
         return None;
     }
     let misallocated = over == 0 && !reasons.is_empty();
-    let mut said: Vec<String> = Vec::new();
-    said.extend((over > 0).then(|| format!("over by {over}")));
+    let mut said: Vec<String> = (over > 0).then(|| format!("over by {over}")).into_iter().collect();
     said.extend(misallocated.then(|| "misallocated".to_owned()));
     said.extend((under > 0).then(|| format!("under by {under}")));
     said.extend(said.is_empty().then(|| "supported".to_owned()));
@@ -222,15 +207,13 @@ fn put(text: &mut String, lead: &str, words: &str) {
     text.push_str(&(line + "\n"));
 }
 
-fn time(lines: &[Line]) -> Time {
-    lines.iter().map(|line| line.time).sum()
+/// The minutes and the units billed of each service.
+fn bill(services: &[Service]) -> Vec<(Time, Units)> {
+    let billed = |lines: &[Line]| lines.iter().filter_map(|line| line.billed).sum::<Units>();
+    services.iter().map(|lines| (lines.iter().map(|line| line.time).sum::<Time>(), billed(lines))).collect()
 }
 
-fn billed(lines: &[Line]) -> Units {
-    lines.iter().filter_map(|line| line.billed).sum()
-}
-
-fn by_code<'a, 'b>(service: &'b [Line<'a>]) -> impl Iterator<Item = &'b [Line<'a>]> {
+fn by_code<'s, 'a>(service: &'s [Line<'a>]) -> impl Iterator<Item = &'s [Line<'a>]> {
     service.chunk_by(|a, b| a.code == b.code)
 }
 
@@ -273,35 +256,44 @@ CMS 8-minute rule: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C
   97112       20         1          5  1 or 2         2        2
   Verdict: supported (3 units billed, 3 supported).
 
-$ midpoint 97110=33/2 97140=7/1
+$ midpoint 97112=20/1 97110=20/1
   code   kind        minutes  billed  label
-  97110  timed            33       2  therapeutic exercise
-  97140  timed             7       1  manual therapy
+  97112  timed            20       1  neuromuscular re-education
+  97110  timed            20       1  therapeutic exercise
 
 CPT midpoint rule: CPT time rule, each code alone, past its midpoint
   code   minutes  units from           allowed   billed  nearest
-  97110       33  8, 23, 38 ...        2              2        2
-  97140        7  8, 23, 38 ...        0              1        0
-  Verdict: over by 1 (3 units billed, 2 supported); 97140 allows at most 0, 1 billed.
+  97110       20  8, 23, 38 ...        1              1        1
+  97112       20  8, 23, 38 ...        1              1        1
+  Verdict: supported (2 units billed, 2 supported).
 
-$ cms 97129=15/1 97130=25/2
+$ cms 97129=15/1 97130=25/3
   code   kind        minutes  billed  label
-  97129  timed            15       1  cognitive intervention, first 15 min
-  97130  timed            25       2  cognitive intervention, each extra 15 min; its
-                                      primary code has the first unit
+  97129  timed            15       1  cognitive intervention, first 15 min;
+                                      family: first unit the primary's
+  97130  timed            25       3  cognitive intervention, each extra 15 min;
+                                      family: first unit the primary's
+
+CMS 8-minute rule: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C
+  40 minutes lie in 38 to 52: 3 units. Whole fifteens give 2; left to give: 1.
+  Largest remainder first: one more for 97129+97130.
+  code   minutes  fifteens  remainder  allowed   billed  nearest
+  97129       40         2         10  1              1        1
+  97130       40         2         10  2              3        2
+  Verdict: over by 1 (4 units billed, 3 supported); 97130 allows at most 2, 3
+  billed.
 
 ";
 
     #[test]
     fn the_transcript_is_what_is_printed() {
         let codes = Codes::parse(include_str!("../../data/codes.csv")).unwrap();
-        let mut printed = String::new();
-        for command in TRANSCRIPT.lines().filter(|line| line.starts_with('$')) {
-            let mut words = command.split(' ').skip(1);
-            let rule = words.next().and_then(Rule::from_name).unwrap();
-            let services: Vec<String> = words.map(str::to_owned).collect();
-            printed += &format!("{command}\n{}\n", working(&codes, rule, 20_454, &services).unwrap());
-        }
+        let print = |command: &str| {
+            let mut words = command.split(' ').skip(1).map(str::to_owned);
+            let rule = Rule::from_name(&words.next().unwrap()).unwrap();
+            format!("{command}\n{}\n", working(&codes, rule, 20_454, &words.collect::<Vec<_>>()).unwrap())
+        };
+        let printed: String = TRANSCRIPT.lines().filter(|line| line.starts_with('$')).map(print).collect();
         assert_eq!(printed, TRANSCRIPT);
     }
 }

@@ -68,7 +68,14 @@ pub fn count_timed(lines: &mut Lines, reference: &Reference) {
 /// Says what was noticed while reading.
 pub fn note_reading(source: &mut Source, mapping: &Mapping, clock: u64, inferred: u64, odd: u64) {
     if !mapping.has(Field::Minutes) {
-        source.notes.push("no column of minutes: unit rules cannot be applied".into());
+        let maybe: Vec<String> = source
+            .columns
+            .iter()
+            .filter(|(header, field)| field.is_none() && header.to_lowercase().contains("min"))
+            .map(|(header, _)| format!("{header:?}"))
+            .collect();
+        let hint = if maybe.is_empty() { String::new() } else { format!("; not read: {}", maybe.join(", ")) };
+        source.notes.push(format!("no column of minutes per code, so unit rules cannot be applied{hint}"));
     }
     if clock > 0 {
         source.notes.push(format!("{clock} cells of minutes are written h:mm and read as hours and minutes"));

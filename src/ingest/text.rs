@@ -133,7 +133,7 @@ impl<'a> Text<'a> {
     pub(super) fn open(path: &'a Path, bar: &'a Bar) -> Result<Text<'a>> {
         let mut file = File::open(path).map_err(|error| unreadable(path, plain(&error)))?;
         if file.metadata().is_ok_and(|file| file.is_dir()) {
-            return Err(unreadable(path, "is a folder, not a file"));
+            return Err(unreadable(path, "is a folder, not a file; name the files in it, such as FOLDER/*.csv"));
         }
         let mut magic = [0; 4];
         let magic = match file.read(&mut magic).and_then(|n| file.rewind().map(|()| n)) {

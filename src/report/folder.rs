@@ -28,6 +28,10 @@ impl Folder {
     /// It holds something that is not a finished run of ours (unless `force`), or its parent cannot be written.
     pub fn open(place: &Path, force: bool) -> Result<Folder> {
         let failed = |error: &std::io::Error| Error::output(place, plain(error));
+        let stands_in = std::env::current_dir().and_then(|here| here.canonicalize());
+        if place.canonicalize().is_ok_and(|place| stands_in.is_ok_and(|here| here.starts_with(place))) {
+            return Err(Error::output(place, "is the folder that you stand in; name one inside it"));
+        }
         match std::fs::read_dir(place) {
             Ok(mut entries) => {
                 let ours = is_ours(place);

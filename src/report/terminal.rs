@@ -17,10 +17,14 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
     for reason in warnings("minutes-from-units") {
         paragraph(&mut text, &format!("WARNING: {reason}"), width);
     }
-    for (check, why) in &manifest.checks_not_run {
-        paragraph(&mut text, &format!("Not run: {check} ({why})."), width);
+    let mut reasons: Vec<&String> = manifest.checks_not_run.values().collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    for why in reasons {
+        let checks: Vec<&str> =
+            manifest.checks_not_run.iter().filter(|(_, other)| *other == why).map(|(check, _)| *check).collect();
+        paragraph(&mut text, &format!("Not run ({why}): {}.", checks.join(", ")), width);
     }
-    text.push('\n');
     totals(&mut text, report, width, colour);
     if let Some(frame) = report.summary("overview") {
         heading(&mut text, "Overview", colour);
@@ -31,7 +35,7 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
         show(&mut text, frame, &["check", "severity", "findings", "sessions", "units_over"], usize::MAX, width, colour);
         paragraph(
             &mut text,
-            "Exceptions exceed what the exported minutes support; reviews need a person; notes inform.",
+            "Exceptions exceed what the exported minutes support; reviews need a person; notes inform. short-session-average is a flag on sessions, true of about half of honest ones.",
             width,
         );
     }
@@ -61,7 +65,7 @@ fn notes(text: &mut String, report: &Report, width: u16) {
             inputs.iter().filter(|input| input.notes.contains(note)).map(|input| input.file.as_str()).collect();
         let which = match files[..] {
             [file] => clean(file),
-            _ if files.len() == inputs.len() => format!("All {} files", files.len()),
+            _ if files.len() == inputs.len() => "All files".into(),
             _ => format!("{} files", files.len()),
         };
         paragraph(text, &format!("{which}: {note}."), width);
@@ -113,6 +117,26 @@ fn totals(text: &mut String, report: &Report, width: u16, colour: bool) {
         ),
         width,
     );
+    not_auditable(text, report, width);
+}
+
+/// Why sessions could not be audited, before any rate.
+fn not_auditable(text: &mut String, report: &Report, width: u16) {
+    let Some(frame) = report.summary("coverage") else { return };
+    let column = |name: &str| frame.column(name).and_then(|column| column.str().cloned());
+    let (Ok(dimension), Ok(why), Ok(sessions)) =
+        (column("dimension"), column("why_not"), frame.column("sessions").and_then(|column| column.i64().cloned()))
+    else {
+        return;
+    };
+    for row in 0..frame.height() {
+        let (Some("all"), Some(why), Some(count)) = (dimension.get(row), why.get(row), sessions.get(row)) else {
+            continue;
+        };
+        if !why.is_empty() {
+            paragraph(text, &format!("Not auditable: {} ({why}).", thousands(count)), width);
+        }
+    }
 }
 
 /// Two measures a line.
@@ -146,6 +170,8 @@ fn show(text: &mut String, frame: &DataFrame, columns: &[&str], rows: usize, wid
     for row in 0..frame.height().min(rows) {
         table.add_row(columns.iter().map(|name| match frame.column(name).and_then(|column| column.get(row)) {
             Ok(AnyValue::String(value)) => Cell::new(clean(value)),
+            // The one row of a table is held by itself.
+            Ok(AnyValue::StringOwned(value)) => Cell::new(clean(&value)),
             Ok(AnyValue::Int64(value)) => number(thousands(value)),
             Ok(AnyValue::Float64(value)) => number(format!("{value:.1}")),
             Ok(AnyValue::Null) => number("-".into()),

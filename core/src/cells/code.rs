@@ -28,13 +28,21 @@ impl CodeCell {
         }
         let rest = rest.trim_start_matches(|c: char| is_separator(c));
         let modifiers = split_modifiers(rest).ok_or(Problem::NotACode)?;
-        // "97110 x2" counts units; read as a modifier X2 it would lose one.
-        if modifiers.iter().any(|m| m.starts_with('X') && m.as_bytes()[1].is_ascii_digit()) {
+        // "97110 x2" and "97110 15" count units or minutes; read as modifiers they would lose them.
+        let counts = |m: &String| m.starts_with('X') && m.as_bytes()[1].is_ascii_digit();
+        let no_modifier = |m: &String| m.bytes().all(|b| b.is_ascii_digit()) && !NUMERIC.contains(&m.as_str());
+        if modifiers.iter().any(|m| counts(m) || no_modifier(m)) {
             return Err(Problem::NotACode);
         }
         Ok(CodeCell { code: code.to_owned(), modifiers })
     }
 }
+
+/// Modifiers of digits alone that therapy bills carry.
+const NUMERIC: [&str; 22] = [
+    "22", "24", "25", "26", "27", "50", "51", "52", "53", "58", "59", "73", "74", "76", "77", "78", "79", "91", "93",
+    "95", "96", "97",
+];
 
 /// Four digits between an optional letter and an optional letter: `97110`, `G0283`, `0791T`.
 fn is_code(text: &str) -> bool {
@@ -87,7 +95,21 @@ mod tests {
                 (code, modifiers.iter().map(|m| m.to_string()).collect())
             );
         }
-        for cell in ["", "9711", "eval", "NC001", "ABCDE", "97110 x2", "97110;therapy", "é7110", "9711é", "PT97110"] {
+        for cell in [
+            "",
+            "9711",
+            "eval",
+            "NC001",
+            "ABCDE",
+            "97110 x2",
+            "97110 15 30",
+            "97110 10",
+            "1234567",
+            "97110;therapy",
+            "é7110",
+            "9711é",
+            "PT97110",
+        ] {
             assert_eq!(CodeCell::parse(cell), Err(Problem::NotACode), "{cell}");
         }
     }

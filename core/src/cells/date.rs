@@ -124,7 +124,7 @@ fn without_time(cell: &str) -> (&str, &str) {
 fn is_time(text: &str) -> bool {
     text.is_empty()
         || (text.starts_with(|c: char| c.is_ascii_digit())
-            && (text.contains(':') || (text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit())))
+            && (text.contains(':') || (matches!(text.len(), 4 | 6) && text.bytes().all(|b| b.is_ascii_digit())))
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b" :.+-".contains(&b)))
 }
 
@@ -158,10 +158,19 @@ fn serial(text: &str) -> Option<Result<DateCell, Problem>> {
 
 /// `2-Jan-2024`, `Jan 2, 2024`, `2 January 2024`.
 fn month_by_name(text: &str) -> Result<DateCell, Problem> {
-    let mut words = text.split([' ', '-', ',', '/', '.']).filter(|word| !word.is_empty());
-    let (Some(a), Some(b), Some(c)) = (words.next(), words.next(), words.next()) else {
-        return Err(Problem::NotADate);
+    let mut rest = text;
+    let mut word = || {
+        let start = rest.trim_start_matches([' ', '-', ',', '/', '.']);
+        let end = start.find([' ', '-', ',', '/', '.']).unwrap_or(start.len());
+        let (word, behind) = start.split_at(end);
+        rest = behind;
+        word
     };
+    let (a, b, c) = (word(), word(), word());
+    // A second date behind the first makes the cell a span, which is no date.
+    if !is_time(rest.trim()) {
+        return Err(Problem::NotADate);
+    }
     let (name, day) = if a.starts_with(|c: char| c.is_ascii_alphabetic()) { (a, b) } else { (b, a) };
     const MONTHS: [&str; 12] = [
         "january",

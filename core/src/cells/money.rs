@@ -11,11 +11,13 @@ use crate::domain::Cents;
 pub fn cents(cell: &str) -> Result<Cents, Problem> {
     let cell = trimmed(cell);
     let without_sign: String;
-    let text = if cell.contains('$') {
-        without_sign = cell.replacen('$', "", 1).replace(' ', "");
-        &without_sign
-    } else {
-        cell
+    let text = match cell.split_once('$') {
+        Some((sign @ ("" | "-" | "(" | "+"), amount)) => {
+            without_sign = format!("{sign}{}", amount.trim_start());
+            &without_sign
+        }
+        Some(_) => return Err(Problem::NotMoney),
+        None => cell,
     };
     let number = decimal(text).ok_or(Problem::NotMoney)?;
     let (first_two, rest) = number.decimals.split_at(number.decimals.len().min(2));
@@ -40,6 +42,9 @@ mod tests {
             ("-$12", Ok(-1_200)),
             (".5", Ok(50)),
             ("10.0000", Ok(1_000)),
+            ("$ 12", Ok(1_200)),
+            ("12 $ 34", Err(Problem::NotMoney)),
+            ("$12 34", Err(Problem::NotMoney)),
             ("10.005", Err(Problem::NotMoney)),
             ("ten", Err(Problem::NotMoney)),
         ] {

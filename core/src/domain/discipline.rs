@@ -31,9 +31,7 @@ impl Discipline {
     pub fn from_text(text: &str) -> Option<Discipline> {
         let word: String = text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
         match word.as_str() {
-            "pt" | "p" | "gp" | "physicaltherapy" | "physical" | "physicaltherapist" | "physio" | "physiotherapy" => {
-                Some(Discipline::Pt)
-            }
+            "pt" | "p" | "gp" | "physical" | "physio" | "physiotherapy" => Some(Discipline::Pt),
             "ot" | "o" | "go" | "occupationaltherapy" | "occupational" | "occupationaltherapist" => {
                 Some(Discipline::Ot)
             }
@@ -48,6 +46,12 @@ impl Discipline {
             | "speechlanguage"
             | "speechlanguagepathologist"
             | "speechpathology" => Some(Discipline::Slp),
+            "pta" => Some(Discipline::Pt),
+            "ota" | "cota" => Some(Discipline::Ot),
+            "slpa" => Some(Discipline::Slp),
+            _ if word.starts_with("physicaltherap") => Some(Discipline::Pt),
+            _ if word.starts_with("occupationaltherap") => Some(Discipline::Ot),
+            _ if word.starts_with("speech") => Some(Discipline::Slp),
             _ => None,
         }
     }
@@ -78,11 +82,13 @@ impl Discipline {
 
     /// The discipline of a clinician's credential, such as `PTA`, `DPT`, `COTA`, `OTR/L` or `CCC-SLP`.
     pub fn from_credential(text: &str) -> Option<Discipline> {
-        text.split(|c: char| !c.is_ascii_alphabetic()).find_map(|word| match word.to_ascii_uppercase().as_str() {
-            "PT" | "PTA" | "DPT" | "MPT" | "LPT" | "RPT" | "SPT" => Some(Discipline::Pt),
-            "OT" | "OTA" | "OTR" | "COTA" | "OTD" | "MOT" => Some(Discipline::Ot),
-            "SLP" | "CCC" | "SLPA" | "ST" | "CF" => Some(Discipline::Slp),
-            _ => None,
+        text.replace('.', "").split(|c: char| !c.is_ascii_alphabetic()).find_map(|word| {
+            match word.to_ascii_uppercase().as_str() {
+                "PT" | "PTA" | "DPT" | "MPT" | "LPT" | "RPT" | "SPT" => Some(Discipline::Pt),
+                "OT" | "OTA" | "OTR" | "OTRL" | "COTA" | "OTD" | "MOT" => Some(Discipline::Ot),
+                "SLP" | "CCC" | "SLPA" => Some(Discipline::Slp),
+                _ => None,
+            }
         })
     }
 }
@@ -98,6 +104,8 @@ mod tests {
             ("Physical Therapy", Some(Discipline::Pt)),
             ("O.T.", Some(Discipline::Ot)),
             ("Speech-Language Pathology", Some(Discipline::Slp)),
+            ("Physical Therapy (PT)", Some(Discipline::Pt)),
+            ("PTA", Some(Discipline::Pt)),
             ("ST", Some(Discipline::Slp)),
             ("Chiropractic", None),
             ("", None),
@@ -114,6 +122,8 @@ mod tests {
         assert_eq!(Discipline::from_revenue_code("4201"), None);
         assert_eq!(Discipline::from_credential("PTA"), Some(Discipline::Pt));
         assert_eq!(Discipline::from_credential("MS, OTR/L"), Some(Discipline::Ot));
+        assert_eq!(Discipline::from_credential("P.T."), Some(Discipline::Pt));
         assert_eq!(Discipline::from_credential("M.D."), None);
+        assert_eq!(Discipline::from_credential("St. Mary"), None);
     }
 }

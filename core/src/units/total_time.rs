@@ -34,7 +34,8 @@ pub struct Allocations {
 impl Allocations {
     /// The allowed allocations for services of these times, each merged over its lines and family.
     ///
-    /// The pooled time is floored to whole minutes once, here. A service without minutes takes part with none.
+    /// The pooled time is floored to whole minutes once, here. A service without minutes takes part with none; none may have
+    /// less (a reversal that takes back more minutes than there were leaves nothing to judge).
     pub fn of(times: impl Iterator<Item = Time> + Clone) -> Allocations {
         let pooled: i64 = times.clone().map(|time| i64::from(time.0)).sum();
         let minutes = (pooled / i64::from(Time::MINUTE)).min(i64::from(i32::MAX - 7)) as i32;

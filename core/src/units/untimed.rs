@@ -24,16 +24,40 @@ pub fn units(limit: Units, lines: impl Iterator<Item = Occurrence>) -> Range {
 
 /// Sides or digits that `modifiers` name, at least 1.
 pub fn sites<'a>(modifiers: impl Iterator<Item = &'a str>) -> Units {
-    let named: Units =
-        modifiers.map(|modifier| if modifier == "50" { 2 } else { Units::from(is_site(modifier)) }).sum();
-    named.max(1)
+    // Bit per side and digit: one named twice is still one.
+    let named: u32 = modifiers.fold(0, |named, modifier| named | site(modifier));
+    (named.count_ones() as Units).max(1)
 }
 
 /// Whether a modifier names a side (RT, LT, 50), a finger (FA, F1–F9) or a toe (TA, T1–T9).
 pub fn is_site(modifier: &str) -> bool {
+    site(modifier) != 0
+}
+
+/// The sides or digits that a modifier names, a bit each.
+fn site(modifier: &str) -> u32 {
     match modifier.as_bytes() {
-        b"RT" | b"LT" | b"50" | b"FA" | b"TA" => true,
-        [b'F' | b'T', digit] => (b'1'..=b'9').contains(digit),
-        _ => false,
+        b"RT" => 1,
+        b"LT" => 2,
+        b"50" => 3,
+        b"FA" => 1 << 2,
+        b"TA" => 1 << 12,
+        [b'F', digit @ b'1'..=b'9'] => 1 << (2 + u32::from(digit - b'0')),
+        [b'T', digit @ b'1'..=b'9'] => 1 << (12 + u32::from(digit - b'0')),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_side_named_twice_is_one() {
+        for (modifiers, expected) in
+            [("", 1), ("GP", 1), ("RT", 1), ("RT RT", 1), ("RT LT", 2), ("50", 2), ("50 RT LT", 2), ("F1 FA T1", 3)]
+        {
+            assert_eq!(sites(modifiers.split(' ')), expected, "{modifiers}");
+        }
     }
 }

@@ -324,6 +324,11 @@ fn two_dates_in_a_cell_are_no_date() {
 /// Cells that hold two things, or one that only looks like another, are never read as one of them.
 #[test]
 fn what_is_doubtful_is_not_read() {
+    for cell in
+        ["001/2/2024", "+1/2/2024", "1/2/024", "45293.", ".5", "45293.x", "4529x", "24-1-2024-5", "1/2", "٢/١/٢٠٢٤"]
+    {
+        assert_eq!(DateCell::parse(cell), Err(Problem::NotADate), "{cell}");
+    }
     for cell in ["97110 x2", "97110/97112", "97110 97140", "97110 (2)", "PT 97110", "97110 2"] {
         assert_eq!(CodeCell::parse(cell), Err(Problem::NotACode), "{cell}");
     }
