@@ -1,0 +1,210 @@
+//! Decisions 1 and 2: whose rule binds, and who is one payer.
+
+use super::*;
+
+/// Two units for 24 and for 23 minutes: 3 are supported by the pooled minutes, 4 by each code alone.
+const OVER_BY_POOL: &str = "97110,24,2 97140,23,2";
+/// Two units for 33 minutes and one for 7: 3 by the pooled minutes, 2 by each code alone.
+const OVER_BY_CODE: &str = "97110,33,2 97140,7,1";
+
+#[test]
+fn decision_01_a_rule_without_a_citation_is_a_default_or_unknown() {
+    let payers = [
+        "Acme Health",
+        "Aetna",
+        "BCBS Nebraska",
+        "Geico",
+        "Highmark",
+        "Humana Medicare",
+        "Medicaid",
+        "Medicare",
+        "Tricare",
+        "VA CCN",
+        "Workers Comp",
+    ];
+    let rows: Vec<String> = (1..)
+        .zip(payers)
+        .flat_map(|(n, payer): (u32, _)| lines_of(&format!("P{n}"), payer, "97110,15,1", ""))
+        .collect();
+    let audit = export("", &rows);
+    assert_eq!(
+        column(&audit.table("tables/payers"), "payer_name rule_basis unit_rule leans"),
+        [
+            "Acme Health unknown both",
+            "Aetna default both",
+            "BCBS Nebraska documented cms",
+            "Geico default both",
+            "Highmark documented cms",
+            "Humana Medicare default both cms",
+            "Medicaid default both cms",
+            "Medicare documented cms cms",
+            "Tricare default both cms",
+            "VA CCN default both cms",
+            "Workers Comp default both",
+        ]
+    );
+}
+
+#[test]
+fn decision_01_a_policy_has_its_date() {
+    let audit = export("", &["P1,2015-12-31,97110,15,1,Highmark,PT,T1", "P1,2016-01-01,97110,15,1,Highmark,PT,T1"]);
+    assert_eq!(sessions(&audit, "date_of_service rule_basis"), ["2015-12-31 default", "2016-01-01 documented"]);
+}
+
+#[test]
+fn decision_01_a_rule_set_by_hand_binds() {
+    for (rule, over) in [("midpoint", "nothing"), ("cms", "overbilled-units exception certain 1")] {
+        let audit = bill_with("Aetna Choice", OVER_BY_POOL, &["--payer-rule", &format!("AETNA*={rule}")]);
+        assert_eq!(sessions(&audit, "unit_rule rule_basis"), [format!("{rule} user")]);
+        assert_eq!(found(&audit), over, "{rule}");
+    }
+    let audit = bill_with("Medicare", OVER_BY_POOL, &["--payer-rule", "AETNA*=midpoint"]);
+    assert_eq!(sessions(&audit, "unit_rule rule_basis"), ["cms documented"], "another payer's rule stays");
+}
+
+const POLICY: &str = r#"
+class = [{ name = "unknown" }, { name = "commercial" }]
+[[payer]]
+name = "Both Ways"
+class = "commercial"
+rule = "either"
+basis = "documented"
+source = "its manual of 2024"
+[[payer]]
+name = "Each Alone"
+class = "commercial"
+rule = "midpoint"
+"#;
+
+#[test]
+fn decision_01_a_rule_in_a_policy_file_is_the_users() {
+    let audit = audit_beside("--policy", POLICY, &lines_of("P1", "Each Alone", OVER_BY_POOL, ""));
+    assert_eq!(sessions(&audit, "unit_rule rule_basis"), ["midpoint user"]);
+    assert_eq!(found(&audit), "nothing");
+}
+
+#[test]
+fn decision_01_over_under_both_rules_is_overbilled_by_the_smaller_number() {
+    for payer in ["Aetna", "Acme Health", "Tricare", "Humana Medicare", ""] {
+        let bills = [
+            ("97110,33,3 97140,7,1", "overbilled-units exception certain 1"),
+            ("97110,24,3 97140,23,2", "overbilled-units exception certain 1"),
+            ("97110,15,3", "overbilled-units exception certain 2"),
+        ];
+        expect(payer, "", &bills);
+    }
+}
+
+#[test]
+fn decision_01_over_under_one_rule_depends_on_the_rule() {
+    for payer in ["Aetna", "Acme Health", "Tricare", "Humana Medicare", ""] {
+        let expected = "rule-dependent-units review depends-on-rule 0";
+        expect(payer, "", &[(OVER_BY_POOL, expected), (OVER_BY_CODE, expected)]);
+    }
+    for bill_and_numbers in [(OVER_BY_POOL, ["support 3 units", "supports 4 units"]), (OVER_BY_CODE, ["3", "2"])] {
+        let findings = bill("Aetna", bill_and_numbers.0).findings("rule-dependent-units");
+        for number in bill_and_numbers.1 {
+            assert!(findings[0]["reason"].contains(number), "both numbers: {}", findings[0]["reason"]);
+        }
+    }
+    expect("Medicare", "", &[(OVER_BY_POOL, "overbilled-units exception certain 1"), (OVER_BY_CODE, "nothing")]);
+}
+
+/// The smaller over, then the smaller under, then cms; supported units and ranges follow.
+#[test]
+fn decision_01_without_a_rule_the_session_takes_the_milder() {
+    let bills = [OVER_BY_POOL, OVER_BY_CODE, "97110,33,2 97140,7,0", "97110,24,2 97140,23,1"];
+    let rows: Vec<String> =
+        (1..).zip(bills).flat_map(|(n, bill): (u32, _)| lines_of(&format!("P{n}"), "Aetna", bill, "")).collect();
+    let audit = export("", &rows);
+    assert_eq!(
+        sessions(&audit, "unit_rule timed_units_supported timed_units_over timed_units_under"),
+        ["midpoint 4 0 0", "cms 3 0 0", "midpoint 2 0 0", "cms 3 0 0"]
+    );
+    assert_eq!(
+        column(&audit.table("services"), "patient_id units_supported units_min units_max"),
+        ["P1 2 2 2", "P1 2 2 2", "P2 2 2 2", "P2 1 1 1", "P3 2 2 2", "P3 0 0 0", "P4 2 2 2", "P4 1 1 1"]
+    );
+}
+
+#[test]
+fn decision_01_a_payer_that_accepts_either_rule_gets_the_milder() {
+    let both = [OVER_BY_POOL, OVER_BY_CODE, "97110,24,3 97140,23,2"];
+    let rows: Vec<String> =
+        (1..).zip(both).flat_map(|(n, bill): (u32, _)| lines_of(&format!("P{n}"), "Both Ways", bill, "")).collect();
+    let documented = audit_beside("--policy", POLICY, &rows);
+    let by_hand = audit(&[("export.csv", &csv("", &rows))], &["--payer-rule", "both*=either"]);
+    for (audit, basis) in [(&documented, "documented"), (&by_hand, "user")] {
+        assert_eq!(
+            sessions(audit, "unit_rule rule_basis"),
+            [format!("midpoint {basis}"), format!("cms {basis}"), format!("midpoint {basis}")]
+        );
+        let found = ["P1", "P2", "P3"].map(|patient| found_of(audit, patient));
+        assert_eq!(found, ["nothing", "nothing", "overbilled-units exception certain 1"], "over under both only");
+    }
+}
+
+#[test]
+fn decision_01_self_pay_is_never_an_exception() {
+    for bill_to_patient in ["97110,15,3", "G0283,,2", "96105,20,2"] {
+        let found = found(&bill("Self Pay", bill_to_patient));
+        assert!(found.contains("review") && !found.contains("exception"), "{bill_to_patient}: {found}");
+    }
+    let found = found(&bill_among(9, "", "97110,0,1").table("findings").len().to_string().as_str().into_audit());
+    assert_eq!(found, "nothing");
+}
+
+#[test]
+fn decision_01_what_is_not_paid_by_the_unit_is_excluded_and_counted() {
+    let payers = ["Medicare Part A", "Compassus Hospice", "Amedisys Home Health", "Aetna per diem"];
+    let mut rows: Vec<String> =
+        (1..).zip(payers).flat_map(|(n, payer): (u32, _)| lines_of(&format!("P{n}"), payer, "97110,15,4", "")).collect();
+    rows.extend(lines_of("P9", "Medicare", "97110,15,1", ""));
+    let audit = export("", &rows);
+    assert_eq!(sessions(&audit, "patient_id auditable"), ["P9 true"]);
+    assert_eq!(column(&audit.table("excluded"), "problem units"), ["the payer does not pay by the unit 4"; 4]);
+    let totals = &audit.manifest()["totals"];
+    assert_eq!(totals["excluded"]["rows"], 4);
+    assert_eq!(totals["excluded"]["units"], 16);
+    assert_eq!(totals["read"]["units"], 17);
+}
+
+#[test]
+fn decision_02_spellings_of_one_payer_do_not_split_a_day() {
+    let audit = day(
+        "",
+        &[
+            "97110,8,1,MCR B,PT,T1",
+            "97140,8,1,medicare  Part-B,PT,T1",
+            "97530,8,1,MCR B,PT,T1",
+            "97112,8,1,Original Medicare,PT,T1",
+        ],
+    );
+    assert_eq!(sessions(&audit, "payer payer_class lines timed_minutes"), ["MCR B medicare-part-b 4 32"]);
+    assert_eq!(found(&audit), "overbilled-units exception certain 2");
+}
+
+#[test]
+fn decision_02_case_spaces_and_punctuation_do_not_make_another_payer() {
+    let audit = day("", &["97110,15,1,Acme  Health,PT,T1", "97140,15,1,ACME-HEALTH.,PT,T1", "97530,15,1,Acmé,PT,T1"]);
+    assert_eq!(sessions(&audit, "lines"), ["2", "1"]);
+}
+
+#[test]
+fn decision_02_the_longest_match_wins() {
+    for (payer, class) in [
+        ("Aetna Medicare", "medicare-advantage"),
+        ("Aetna", "commercial"),
+        ("Humana Military", "tricare"),
+        ("Medica", "commercial"),
+        ("Medical Mutual", "commercial"),
+        ("Medi-Cal", "medicaid"),
+        ("Medigap", "commercial"),
+        ("FEP", "commercial"),
+        ("Medicare", "medicare-part-b"),
+    ] {
+        assert_eq!(sessions(&bill(payer, "97110,15,1"), "payer_class"), [class], "{payer}");
+    }
+    let audit = day("", &["97110,15,1,Aetna,PT,T1", "97140,15,1,Aetna Medicare,PT,T1"]);
+    assert_eq!(sessions(&audit, "lines"), ["1", "1"], "two plans of one insurer are two payers");
+}
