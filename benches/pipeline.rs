@@ -50,8 +50,12 @@ fn main() {
     let started = Instant::now();
     let selection = Selection::new(&[], &[]).expect("all checks");
     let findings = selection.run(&outcome, &lines, &inputs.reference);
-    let over: i64 =
-        outcome.sessions.iter().filter(|session| session.auditable()).map(|session| i64::from(session.over())).sum();
+    let over: i64 = outcome
+        .sessions
+        .iter()
+        .filter(|session| session.auditable())
+        .map(|session| i64::from(session.over().timed + session.over().interval + session.over().untimed))
+        .sum();
     let told: i64 =
         findings.iter().filter(|finding| finding.primary).map(|finding| i64::from(finding.units_over)).sum();
     assert_eq!(told, over, "each unit over is counted once");

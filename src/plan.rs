@@ -85,6 +85,7 @@ impl Plan {
             Some(text) => percent(text)?,
             None => inputs.reference.settings.max_rejects_percent as u64 * 100,
         };
+        outside(&args.out, &inputs.paths, &args.input)?;
         let folder = Folder::open(&args.out, args.force)?;
         Ok(Plan {
             inputs,
@@ -99,6 +100,20 @@ impl Plan {
             fail_on: args.fail_on.and_then(Into::into),
             options: options(args, &period),
         })
+    }
+}
+
+/// The output folder is replaced whole: nothing that is read may lie in it.
+fn outside(out: &std::path::Path, exports: &[PathBuf], args: &InputArgs) -> Result<()> {
+    let Ok(out) = out.canonicalize() else { return Ok(()) };
+    let others = [&args.mapping, &args.codes, &args.policy];
+    let inside = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(&out));
+    match exports.iter().chain(others.into_iter().flatten()).find(inside) {
+        Some(path) => Err(Error::Usage(format!(
+            "{} lies in the output folder, which is replaced; move one of them",
+            path.display()
+        ))),
+        None => Ok(()),
     }
 }
 

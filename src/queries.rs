@@ -78,7 +78,7 @@ impl Query {
             context.register(name, frame.clone().lazy());
         }
         let found =
-            context.execute(&self.text).and_then(LazyFrame::collect).map_err(|error| wrong(error.to_string()))?;
+            context.execute(&self.text).and_then(LazyFrame::collect).map_err(|error| wrong(without_cells(&error)))?;
         let names: Vec<String> = found.get_column_names().iter().map(|name| name.to_string()).collect();
         let wanted: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
         if names != wanted {
@@ -103,6 +103,13 @@ impl Query {
             .map_err(crate::tables::bug)?;
         DataFrame::new(found.height(), typed).map_err(crate::tables::bug)
     }
+}
+
+/// What Polars says of a query, without the cells it may quote.
+fn without_cells(error: &PolarsError) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.split(": [").next().unwrap_or(line).split("[\"").next().unwrap_or(line).trim().to_owned()
 }
 
 fn columns(list: &str) -> Result<Vec<(String, DataType)>, String> {

@@ -109,6 +109,13 @@ fn manifest(
             date(last)
         ));
     }
+    let undated =
+        lines.lost.iter().filter(|lost| lost.why.is_reject() && (lost.patient == 0 || lost.day.is_none())).count();
+    if undated > 0 {
+        notes.push(format!(
+            "{undated} rejected rows name no patient or no date: the sessions they belong to are not known"
+        ));
+    }
     let payers = || lines.texts.payer_names.iter();
     for rule in plan.inputs.reference.payers.rules.iter().filter(|rule| !payers().any(|name| rule.matches(name.trim())))
     {

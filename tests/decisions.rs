@@ -59,23 +59,30 @@ fn bill_with(payer: &str, bill: &str, options: &[&str]) -> Audit {
     audit(&[("export.csv", &csv("", &lines_of("P1", payer, bill, "")))], options)
 }
 
-/// Audits a bill to Medicare among so many ordinary sessions of other patients.
-fn bill_among(others: usize, more: &str, bill: &str) -> Audit {
-    let mut rows = lines_of("P1", "Medicare", bill, more);
+/// Audits a bill among so many ordinary sessions of other patients.
+fn bill_among(others: usize, payer: &str, more: &str, bill: &str) -> Audit {
+    let mut rows = lines_of("P1", payer, bill, more);
     for n in 0..others {
         rows.extend(lines_of(&format!("P{}", 900 + n), "Medicare", "97110,20,1", more));
     }
     export(more, &rows)
 }
 
-/// Audits bills, each a patient's own, and holds what is found in each against what should be.
+/// The rows of bills, given as payer and bill, each a patient's own: P1, P2 …
+fn rows_of(more: &str, bills: &[(&str, &str)]) -> Vec<String> {
+    let mut rows = Vec::new();
+    for (n, (payer, bill)) in bills.iter().enumerate() {
+        rows.extend(lines_of(&format!("P{}", n + 1), payer, bill, more));
+    }
+    rows
+}
+
+/// Audits bills to one payer, and holds what is found in each against what should be.
 fn expect(payer: &str, more: &str, bills: &[(&str, &str)]) {
-    let patients: Vec<String> = (1..=bills.len()).map(|n| format!("P{n}")).collect();
-    let rows: Vec<String> =
-        patients.iter().zip(bills).flat_map(|(patient, (bill, _))| lines_of(patient, payer, bill, more)).collect();
-    let audit = export(more, &rows);
-    for (patient, (bill, expected)) in patients.iter().zip(bills) {
-        assert_eq!(found_of(&audit, patient), *expected, "{payer}: {bill}");
+    let of_payer: Vec<(&str, &str)> = bills.iter().map(|(bill, _)| (payer, *bill)).collect();
+    let audit = export(more, &rows_of(more, &of_payer));
+    for (n, (bill, expected)) in bills.iter().enumerate() {
+        assert_eq!(found_of(&audit, &format!("P{}", n + 1)), *expected, "{payer}: {bill}");
     }
 }
 

@@ -1,10 +1,15 @@
 //! A second opinion: the rules once more, in SQL that shares nothing with the core.
 
+use crate::support::{Row, read_table};
 use polars::prelude::*;
 use polars::sql::SQLContext;
 use recount_core::domain::Time;
 use recount_core::units::midpoint;
 use recount_core::units::total_time::Allocations;
+use std::path::Path;
+
+/// Fewest and most units of a service, and the session's total.
+type Answer = (i64, i64, i64);
 
 /// Sessions of one to six services with minutes from a fixed sequence of pseudo-random numbers.
 fn sessions() -> Vec<Vec<i32>> {
@@ -17,7 +22,7 @@ fn sessions() -> Vec<Vec<i32>> {
 }
 
 /// Runs an oracle over the sessions: (session, service) → (min, max, total).
-fn asked(sql: &str, sessions: &[Vec<i32>]) -> Vec<(i64, i64, i64)> {
+fn asked(sql: &str, sessions: &[Vec<i32>]) -> Vec<Answer> {
     let rows = || {
         sessions
             .iter()
@@ -36,6 +41,32 @@ fn asked(sql: &str, sessions: &[Vec<i32>]) -> Vec<(i64, i64, i64)> {
     let column = |name: &str| answer.column(name).unwrap().i64().unwrap().clone();
     let (min, max, total) = (column("units_min"), column("units_max"), column("total_units"));
     (0..answer.height()).map(|n| (min.get(n).unwrap(), max.get(n).unwrap(), total.get(n).unwrap())).collect()
+}
+
+/// The published sessions of a rule: minutes of their timed codes, and the published (min, max, total) of each.
+fn published(rule: &str) -> (Vec<Vec<i32>>, Vec<Answer>) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/worked.csv");
+    let mut rows = read_table(Path::new(path)).unwrap();
+    rows.retain(|row| row["rule"] == rule && !row["minutes"].is_empty());
+    let number = |row: &Row, name: &str| row[name].parse::<i64>().unwrap();
+    let sessions = rows
+        .chunk_by(|a, b| a["example"] == b["example"])
+        .map(|session| session.iter().map(|row| number(row, "minutes") as i32).collect())
+        .collect();
+    let answers = rows
+        .iter()
+        .map(|row| (number(row, "units_min"), number(row, "units_max"), number(row, "total_units")))
+        .collect();
+    (sessions, answers)
+}
+
+#[test]
+fn both_rules_in_sql_give_the_published_units() {
+    for (rule, sql) in [("cms", include_str!("oracle/cms.sql")), ("midpoint", include_str!("oracle/midpoint.sql"))] {
+        let (sessions, answers) = published(rule);
+        assert!(sessions.len() > 10, "{rule}");
+        assert_eq!(asked(sql, &sessions), answers, "{rule}");
+    }
 }
 
 #[test]

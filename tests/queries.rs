@@ -61,3 +61,24 @@ fn every_column_is_documented() {
     }
     assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/README.md").exists());
 }
+
+/// A user's folder may hold patterns as well: their rows are findings, and their name is a check of its own.
+#[test]
+fn a_pattern_of_the_users_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let pattern = "-- busy_day: days with more than one session\n\
+        -- one row per: subject\n\
+        -- columns: subject str, severity str, certainty str, discipline str, payer str, clinic str, therapist_id str,\n\
+        --   source_file str, units_billed i64, units_supported i64, units_over i64, reason str\n\
+        SELECT 'day ' || month AS subject, 'review' AS severity, 'certain' AS certainty, '' AS discipline, '' AS payer,\n\
+          '' AS clinic, '' AS therapist_id, '' AS source_file, SUM(timed_units_billed) AS units_billed,\n\
+          SUM(timed_units_supported) AS units_supported, SUM(timed_units_over) AS units_over, 'two sessions' AS reason\n\
+        FROM sessions GROUP BY month ORDER BY subject\n";
+    std::fs::write(folder.path().join("busy_day.sql"), pattern).unwrap();
+    let rows = "patient_id,date_of_service,code,minutes,units\nP1,2024-03-05,97110,15,1\nP2,2024-03-05,97110,15,1\n";
+    let audit = audit(&[("two.csv", rows)], &["--queries", folder.path().to_str().unwrap()]);
+    assert_eq!(audit.run.code, 0, "{}", audit.run.stderr);
+    let found = audit.findings("busy-day");
+    assert_eq!((found.len(), found[0]["reason"].as_str(), found[0]["units_billed"].as_str()), (1, "two sessions", "2"));
+    assert!(audit.table("tables/by_check").iter().any(|row| row["check"] == "busy-day" && row["findings"] == "1"));
+}

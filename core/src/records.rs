@@ -74,6 +74,8 @@ impl Cells {
 pub struct Records<'a> {
     bytes: &'a [u8],
     delimiter: u8,
+    /// Cells of a record, where that is known: a line inside a quoted cell that has as many is a row of its own.
+    width: usize,
     complete: bool,
     /// Where the next record starts.
     at: usize,
@@ -84,7 +86,13 @@ pub struct Records<'a> {
 impl<'a> Records<'a> {
     /// Over `bytes`, which start at a record; `complete` says that nothing follows them in the file.
     pub fn new(bytes: &'a [u8], delimiter: u8, complete: bool) -> Records<'a> {
-        Records { bytes, delimiter, complete, at: 0, last: (0, 0) }
+        Records { bytes, delimiter, width: usize::MAX, complete, at: 0, last: (0, 0) }
+    }
+
+    /// Records have so many cells. A quoted cell may hold line ends, but not a whole row: then its marks are two strays, of two
+    /// rows, and each row ends with its line.
+    pub fn with_width(self, width: usize) -> Records<'a> {
+        Records { width, ..self }
     }
 
     /// The record read last, as written.
@@ -153,6 +161,9 @@ impl<'a> Records<'a> {
             doubled = true;
             from = close + 2;
         };
+        if self.holds_a_row(&self.bytes[start..close]) {
+            return Err(Step::Broken);
+        }
         let end = self.bytes[close + 1..].iter().position(|&b| b != b' ').map_or(self.bytes.len(), |n| close + 1 + n);
         match self.bytes.get(end) {
             Some(&byte) if byte != self.delimiter && byte != b'\n' && byte != b'\r' => return Err(Step::Broken),
@@ -172,6 +183,13 @@ impl<'a> Records<'a> {
             cells.spans.push(Span { start, end: close, buffered: false });
         }
         Ok(end)
+    }
+
+    /// Whether a line of a quoted cell, after its first, has as many cells as a record.
+    fn holds_a_row(&self, cell: &[u8]) -> bool {
+        let mut lines = cell.split(|&byte| byte == b'\n' || byte == b'\r');
+        lines.next();
+        lines.any(|line| self.width > 2 && memchr::memchr_iter(self.delimiter, line).count() + 1 >= self.width)
     }
 
     /// Steps over the line end at `end`.
@@ -212,7 +230,7 @@ impl<'a> Records<'a> {
 /// How many of `bytes`, which start at a record, are whole records: where to cut a block that is read in parallel with others.
 ///
 /// Without quotation marks that is the last line end; with them the records have to be followed.
-pub fn whole_records(bytes: &[u8], delimiter: u8) -> usize {
+pub fn whole_records(bytes: &[u8], delimiter: u8, width: usize) -> usize {
     if memchr(b'"', bytes).is_none() {
         if let Some(end) = memrchr(b'\n', bytes) {
             return end + 1;
@@ -220,7 +238,7 @@ pub fn whole_records(bytes: &[u8], delimiter: u8) -> usize {
         // Lines that end in CR alone; the very last may be half of a CRLF.
         return memrchr(b'\r', &bytes[..bytes.len().saturating_sub(1)]).map_or(0, |end| end + 1);
     }
-    let (mut records, mut cells) = (Records::new(bytes, delimiter, false), Cells::default());
+    let (mut records, mut cells) = (Records::new(bytes, delimiter, false).with_width(width), Cells::default());
     while !matches!(records.next(&mut cells), Step::Incomplete | Step::End) {}
     records.position()
 }
@@ -263,11 +281,22 @@ mod tests {
     }
 
     #[test]
+    fn two_stray_marks_do_not_make_one_row_of_two() {
+        let text = "a,b,\"bad\nc,d,band 5\"\ne,f,\"two\nlines\"\n";
+        let (mut records, mut cells) = (Records::new(text.as_bytes(), b',', true).with_width(3), Cells::default());
+        let mut steps = Vec::new();
+        while steps.last() != Some(&Step::End) {
+            steps.push(records.next(&mut cells));
+        }
+        assert_eq!(steps, [Step::Broken, Step::Cells, Step::Cells, Step::End]);
+    }
+
+    #[test]
     fn a_block_is_cut_between_records() {
         for (text, whole) in
             [("a,b\nc,d", 4), ("a,\"b\nc\",d", 0), ("a,b\n\"c\nd\",e", 4), ("a,b\rc,d\r", 4), ("\"a\"\r", 0), ("", 0)]
         {
-            assert_eq!(whole_records(text.as_bytes(), b','), whole, "{text:?}");
+            assert_eq!(whole_records(text.as_bytes(), b',', usize::MAX), whole, "{text:?}");
         }
     }
 }

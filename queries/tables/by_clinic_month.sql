@@ -4,7 +4,8 @@
 --   sessions i64, auditable_sessions i64, units_billed i64, units_supported i64,
 --   units_over i64, units_under i64, over_per_100_units f64, minutes_per_unit f64, short_sessions i64
 --
--- Everything but `sessions` counts auditable sessions only. Over and under are never netted:
+-- Everything but `sessions` counts auditable sessions only; untimed units need no
+-- minutes, so they also count where nothing but minutes is missing. Over and under are never netted:
 -- units_billed - units_supported = units_over - units_under.
 -- A session whose lines name several clinics, or none, stands in the row '(several or not named)'.
 WITH sums AS (
@@ -12,9 +13,10 @@ WITH sums AS (
     clinic, month,
     CAST(COUNT(*) AS BIGINT) AS sessions,
     SUM(CAST(auditable AS BIGINT)) AS auditable_sessions,
-    SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed + untimed_units_billed ELSE 0 END) AS units_billed,
-    SUM(CASE WHEN auditable THEN timed_units_supported + interval_units_supported + untimed_units_supported ELSE 0 END) AS units_supported,
-    SUM(CASE WHEN auditable THEN timed_units_over + interval_units_over + untimed_units_over ELSE 0 END) AS units_over,
+    SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed ELSE 0 END
+      + CASE WHEN untimed_units_over IS NULL THEN 0 ELSE untimed_units_billed END) AS units_billed,
+    SUM(COALESCE(timed_units_supported + interval_units_supported, 0) + COALESCE(untimed_units_supported, 0)) AS units_supported,
+    SUM(COALESCE(timed_units_over + interval_units_over, 0) + COALESCE(untimed_units_over, 0)) AS units_over,
     SUM(CASE WHEN auditable THEN timed_units_under + interval_units_under ELSE 0 END) AS units_under,
     SUM(CASE WHEN auditable THEN timed_minutes ELSE 0 END) AS timed_minutes,
     SUM(CASE WHEN auditable THEN timed_units_billed ELSE 0 END) AS timed_units,

@@ -39,9 +39,10 @@ WITH parts AS (
     0 AS rejected_rows, 0 AS excluded_rows,
     CAST(COUNT(*) AS BIGINT) AS sessions,
     SUM(CAST(auditable AS BIGINT)) AS auditable_sessions,
-    SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed + untimed_units_billed ELSE 0 END) AS units_billed,
-    SUM(CASE WHEN auditable THEN timed_units_supported + interval_units_supported + untimed_units_supported ELSE 0 END) AS units_supported,
-    SUM(CASE WHEN auditable THEN timed_units_over + interval_units_over + untimed_units_over ELSE 0 END) AS units_over,
+    SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed ELSE 0 END
+      + CASE WHEN untimed_units_over IS NULL THEN 0 ELSE untimed_units_billed END) AS units_billed,
+    SUM(COALESCE(timed_units_supported + interval_units_supported, 0) + COALESCE(untimed_units_supported, 0)) AS units_supported,
+    SUM(COALESCE(timed_units_over + interval_units_over, 0) + COALESCE(untimed_units_over, 0)) AS units_over,
     SUM(CASE WHEN auditable THEN timed_units_under + interval_units_under ELSE 0 END) AS units_under,
     SUM(CASE WHEN auditable THEN timed_minutes ELSE 0 END) AS timed_minutes,
     SUM(CASE WHEN auditable THEN timed_units_billed ELSE 0 END) AS timed_units,

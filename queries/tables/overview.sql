@@ -28,9 +28,10 @@ of_sessions AS (
     CAST(COUNT(*) AS BIGINT) AS sessions,
     SUM(CAST(auditable AS BIGINT)) AS auditable,
     SUM(CAST(NOT auditable AS BIGINT)) AS not_auditable,
-    SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed + untimed_units_billed ELSE 0 END) AS billed,
-    SUM(CASE WHEN auditable THEN timed_units_supported + interval_units_supported + untimed_units_supported ELSE 0 END) AS supported,
-    SUM(CASE WHEN auditable THEN timed_units_over + interval_units_over + untimed_units_over ELSE 0 END) AS units_over,
+    SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed ELSE 0 END
+      + CASE WHEN untimed_units_over IS NULL THEN 0 ELSE untimed_units_billed END) AS billed,
+    SUM(COALESCE(timed_units_supported + interval_units_supported, 0) + COALESCE(untimed_units_supported, 0)) AS supported,
+    SUM(COALESCE(timed_units_over + interval_units_over, 0) + COALESCE(untimed_units_over, 0)) AS units_over,
     SUM(CASE WHEN auditable THEN timed_units_under + interval_units_under ELSE 0 END) AS units_under,
     SUM(CASE WHEN auditable THEN other_units_billed ELSE 0 END) AS other_units,
     SUM(CASE WHEN auditable THEN timed_minutes ELSE 0 END) AS timed_minutes,

@@ -3,7 +3,7 @@
 use super::{Attribution, Certainty, Finding, Severity};
 use crate::ingest::Lines;
 use crate::reference::{CodeFacts, Kind, Reference};
-use crate::sessions::{Outcome, Service, Session};
+use crate::sessions::{Outcome, Over, Service, Session};
 use recount_core::domain::{Rule, Time};
 
 /// A judged session.
@@ -66,11 +66,11 @@ impl<'a> Judged<'a> {
         self.services.iter().filter(|service| service.kind == Kind::Timed)
     }
 
-    /// How far an exception may be called one: anything in doubt is at most a review.
-    pub fn exception(&self) -> (Severity, Certainty) {
-        let doubts = &self.session.doubts;
-        let only_by_repeats = doubts.over_without_repeats == Some(0);
-        if self.certainty() == Certainty::DependsOnData || only_by_repeats || doubts.over_by_clinician.is_some() {
+    /// How far an exception may be called one: anything in doubt is at most a review. `of` picks the sort of its units, since
+    /// each sort is judged with and without repeated rows by itself.
+    pub fn exception(&self, of: fn(&Over) -> i32) -> (Severity, Certainty) {
+        let only_by_repeats = self.session.doubts.over_without_repeats.is_some_and(|over| of(&over) == 0);
+        if self.certainty() == Certainty::DependsOnData || only_by_repeats {
             (Severity::Review, Certainty::DependsOnData)
         } else if self.session.never_exception {
             (Severity::Review, Certainty::Certain)
@@ -82,7 +82,11 @@ impl<'a> Judged<'a> {
     /// Certain, unless the data may mean something else.
     pub fn certainty(&self) -> Certainty {
         let doubts = &self.session.doubts;
-        if doubts.two_clinics || doubts.unknown_code { Certainty::DependsOnData } else { Certainty::Certain }
+        if doubts.two_clinics || doubts.unknown_code || doubts.over_by_clinician.is_some() {
+            Certainty::DependsOnData
+        } else {
+            Certainty::Certain
+        }
     }
 
     /// A finding on the whole session, to be filled in.
@@ -129,22 +133,28 @@ impl<'a> Judged<'a> {
         attribution(self.session.therapist, self.session.clinicians)
     }
 
-    /// Whose the pooled units over are: the clinician's of the services above their range, if it is one.
+    /// Whose the pooled units over are: one clinician's, if services of theirs stand above their ranges by as many. Units that
+    /// ties leave open belong to nobody alone.
     pub fn whose_over(&self) -> Attribution {
-        let mut above = self.timed().filter(|service| service.over() > 0);
-        match above.next() {
-            Some(first) if first.clinicians == 1 && above.all(|other| other.therapist == first.therapist) => {
+        let above = || self.timed().filter(|service| service.over() > 0);
+        let units: i32 = above().map(Service::over).sum();
+        match above().next() {
+            Some(first)
+                if first.therapist != 0
+                    && units >= self.session.timed.over
+                    && above().all(|other| other.therapist == first.therapist) =>
+            {
                 Attribution::One(first.therapist)
             }
             _ => self.whole_session(),
         }
     }
 
-    /// The code above its range, if exactly one is.
+    /// The code that all units over stand on, if it is one.
     pub fn code_above(&self) -> Option<u32> {
         let mut above = self.timed().filter(|service| service.over() > 0);
         let first = above.next()?;
-        above.next().is_none().then_some(first.code)
+        (above.next().is_none() && first.over() >= self.session.timed.over).then_some(first.code)
     }
 
     /// The pooled bill against the rule that the session takes, in words.
@@ -182,11 +192,12 @@ impl<'a> Judged<'a> {
     }
 }
 
-fn attribution(therapist: u32, clinicians: u16) -> Attribution {
-    match clinicians {
-        0 => Attribution::Unnamed,
-        1 => Attribution::One(therapist),
-        _ => Attribution::Shared,
+/// Whose the lines of so many named clinicians are.
+pub fn attribution(therapist: u32, clinicians: u16) -> Attribution {
+    match (therapist, clinicians) {
+        (_, 0) => Attribution::Unnamed,
+        (0, _) => Attribution::Shared,
+        (one, _) => Attribution::One(one),
     }
 }
 

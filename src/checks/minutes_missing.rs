@@ -16,8 +16,11 @@ pub const CHECK: Check = Check {
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     for service in judged.services.iter().filter(|service| service.kind.needs_minutes() && service.time.is_none()) {
+        // Minutes that are written, and yet none: the visit's own total says that they were left out.
+        let written = judged.lines_of(service).iter().all(|&line| judged.lines.time(line).is_some());
+        let what = if written { "0 minutes in a visit with timed minutes, read as blank," } else { "blank minutes" };
         let reason = format!(
-            "{} has blank minutes and {} billed: blank is not zero, so the session is not audited.",
+            "{} has {what} and {} billed: blank is not zero, so the session is not audited.",
             judged.code(service),
             units(service.billed)
         );

@@ -1,7 +1,7 @@
 //! More units billed than the minutes support.
 
-use super::judged::units;
-use super::{CMS_20_2, Check, Finding, Judged, Run, Severity, units_without_minutes};
+use super::judged::{attribution, units};
+use super::{Attribution, CMS_20_2, Check, Finding, Judged, Run, Severity, units_without_minutes};
 use crate::reference::Field;
 use crate::reference::Kind;
 use recount_core::domain::{Rule, Time};
@@ -27,10 +27,12 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
 /// One finding for the pooled codes: the total is what is over.
 fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
     let session = judged.session;
-    if session.timed.over == 0 {
+    // Where the discipline is unknown, one of two readings may be over when the other is not.
+    let by_clinician = session.doubts.over_by_clinician.map_or(0, |over| over.timed);
+    if session.timed.over == 0 && by_clinician == 0 {
         return;
     }
-    let (severity, certainty) = judged.exception();
+    let (severity, certainty) = judged.exception(|over| over.timed);
     let mut reason = judged.bill_in_words();
     if !session.basis.is_settled() || session.either {
         let (other, supported) = match session.rule {
@@ -40,12 +42,12 @@ fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
         reason.push_str(&format!(" (by {other}: {} supported)", units(supported)));
     }
     if let Some(over) = session.doubts.over_without_repeats {
-        reason.push_str(&format!("; without the repeated row {} would be over", units(over)));
+        reason.push_str(&format!("; without the repeated row {} would be over", units(over.timed)));
     }
     if let Some(over) = session.doubts.over_by_clinician {
         reason.push_str(&format!(
             "; the discipline is unknown, and by each clinician's lines alone {} would be over",
-            units(over)
+            units(over.timed)
         ));
     }
     reason.push('.');
@@ -53,7 +55,7 @@ fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
     let told = units_without_minutes::told(judged);
     let rest = session.timed.over - told.iter().map(|(_, over)| over).sum::<i32>();
     findings.push(Finding {
-        primary: rest > 0,
+        primary: rest > 0 || session.timed.over == 0,
         also: told.first().map(|(service, _)| (units_without_minutes::CHECK.name, Some(service.code))),
         code: judged.code_above(),
         units_over: if rest > 0 { rest } else { session.timed.over },
@@ -80,20 +82,25 @@ fn find_intervals(judged: &Judged, findings: &mut Vec<Finding>) {
         if billed <= supported {
             continue;
         }
-        let (severity, certainty) = judged.exception();
+        let (severity, certainty) = judged.exception(|over| over.interval);
         let codes: Vec<&str> = family.iter().map(|service| judged.code(service)).collect();
         let reason = format!(
-            "{time} minutes of {} support {}; the next needs {} minutes; {billed} were billed.",
+            "{time} minutes of {} support {}; the next needs {} minutes; {} billed.",
             codes.join(" and "),
             units(supported),
             facts.interval.needed(supported + 1),
+            units(billed),
         );
-        let lines = (family[0].lines.0, family.iter().map(|service| service.lines.1).sum());
+        // The lines of a family need not stand together: then all of the session's are shown.
+        let alone = family.len() == 1;
+        let own = attribution(service.therapist, service.clinicians);
+        let same_clinician = family.iter().all(|other| attribution(other.therapist, other.clinicians) == own);
         findings.push(Finding {
+            attribution: if same_clinician { own } else { Attribution::Shared },
             units_billed: billed,
             units_supported: Some(supported),
             units_over: billed - supported,
-            lines,
+            lines: if alone { service.lines } else { judged.session.lines },
             ..judged.on_service(service, CHECK.name, severity, certainty, reason)
         });
     }

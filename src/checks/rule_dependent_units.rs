@@ -28,5 +28,9 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         judged.rule_in_words(Rule::Midpoint),
         units(session.midpoint.over),
     );
-    findings.push(judged.finding(CHECK.name, Severity::Review, Certainty::DependsOnRule, reason));
+    let certainty = match judged.certainty() {
+        Certainty::DependsOnData => Certainty::DependsOnData,
+        _ => Certainty::DependsOnRule,
+    };
+    findings.push(judged.finding(CHECK.name, Severity::Review, certainty, reason));
 }

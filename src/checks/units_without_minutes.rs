@@ -1,7 +1,7 @@
 //! A timed service with units billed and 0 minutes.
 
 use super::judged::units;
-use super::{CMS_20_2, Check, Finding, Judged, Run, Severity};
+use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Severity};
 use crate::reference::Field;
 use crate::sessions::Service;
 
@@ -22,7 +22,13 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     let told = told(judged);
     for service in judged.timed().filter(|service| service.without_minutes) {
         let over = told.iter().find(|(told, _)| told.code == service.code).map_or(0, |(_, over)| *over);
-        let (severity, certainty) = judged.exception();
+        let (severity, certainty) = match judged.exception(|over| over.timed) {
+            // Under the other rule the unit may be supported by the session's other minutes.
+            (Severity::Exception, _) if over == 0 && !judged.session.basis.is_settled() => {
+                (Severity::Review, Certainty::DependsOnRule)
+            }
+            graded => graded,
+        };
         let rest = if over < service.billed {
             format!(
                 "; the session's total of {} supports {}",

@@ -51,6 +51,7 @@ pub struct Block {
     pub(super) visit: TextColumn,
     pub(super) claim: TextColumn,
     pub(super) line_id: TextColumn,
+    pub(super) start: TextColumn,
     pub(super) charge: Vec<Cents>,
     pub(super) allowed: Vec<Cents>,
     pub(super) paid: Vec<Cents>,
@@ -187,8 +188,16 @@ impl<'a> Parser<'a> {
         let minutes = filled(Field::Minutes);
         let charge = filled(Field::Charge);
         let practice = filled(Field::PracticeId);
-        let texts = [Field::Payer, Field::TherapistId, Field::Clinic, Field::VisitId, Field::ClaimId, Field::LineId]
-            .map(|field| (field, filled(field)));
+        let texts = [
+            Field::Payer,
+            Field::TherapistId,
+            Field::Clinic,
+            Field::VisitId,
+            Field::ClaimId,
+            Field::LineId,
+            Field::StartTime,
+        ]
+        .map(|field| (field, filled(field)));
         let [allowed, paid] = [Field::Allowed, Field::Paid].map(|field| (field, filled(field)));
         let visit_minutes = filled(Field::VisitTimedMinutes);
         let modifier_cells =
@@ -345,6 +354,7 @@ impl<'a> Parser<'a> {
                 Field::Clinic => &mut block.clinic,
                 Field::VisitId => &mut block.visit,
                 Field::ClaimId => &mut block.claim,
+                Field::StartTime => &mut block.start,
                 _ => &mut block.line_id,
             };
             if mapping.has(field) {

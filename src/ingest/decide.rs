@@ -38,16 +38,20 @@ pub fn count_timed(lines: &mut Lines, reference: &Reference) {
         for line in range {
             let units = lines.units(line).unwrap_or(0);
             let misread = lines.day[line as usize] == i32::MIN;
-            if misread || units <= 0 || lines.kind(&reference.codes, line) != Kind::Timed {
+            let kind = lines.kind(&reference.codes, line);
+            if misread || units <= 0 || !kind.needs_minutes() {
+                continue;
+            }
+            if lines.time(line) == Some(Time::ZERO) {
+                zeros.push(line);
+            }
+            if kind != Kind::Timed {
                 continue;
             }
             counts.lines += 1;
             match lines.time(line) {
                 None => counts.blank += 1,
-                Some(Time::ZERO) => {
-                    counts.zero += 1;
-                    zeros.push(line);
-                }
+                Some(Time::ZERO) => counts.zero += 1,
                 Some(time) => counts.from_units += u64::from(time == Time::from_minutes(15 * units)),
             }
         }

@@ -162,11 +162,6 @@ impl RunPayer {
         let n = self.stretches.partition_point(|(from, _)| *from <= on);
         &self.stretches[n.saturating_sub(1)].1
     }
-
-    /// All its policies, in order of time.
-    pub fn policies(&self) -> impl Iterator<Item = &Policy> {
-        self.stretches.iter().map(|(_, policy)| policy)
-    }
 }
 
 /// All lines of a run, one place per line in each column.
@@ -207,6 +202,8 @@ pub struct Lines {
     pub claim: Column<u32>,
     /// Number of the line's own id.
     pub line_id: Column<u32>,
+    /// Number of the text of its start time, which tells two alike lines apart.
+    pub start: Column<u32>,
     /// Charge in cents, or [`BLANK_MONEY`]; allowed and paid likewise.
     pub charge: Column<Cents>,
     /// Allowed amount.
@@ -255,6 +252,8 @@ pub struct Texts {
     pub claims: Dictionary,
     /// Line ids.
     pub line_ids: Dictionary,
+    /// Start times as written.
+    pub starts: Dictionary,
     /// Dates as written.
     pub dates: Dictionary,
 }
@@ -281,6 +280,7 @@ impl Lines {
             visit: Column::new(0),
             claim: Column::new(0),
             line_id: Column::new(0),
+            start: Column::new(0),
             charge: Column::new(BLANK_MONEY),
             allowed: Column::new(BLANK_MONEY),
             paid: Column::new(BLANK_MONEY),
@@ -364,6 +364,7 @@ impl Lines {
             (&mut self.visit, &block.visit, &mut texts.visits),
             (&mut self.claim, &block.claim, &mut texts.claims),
             (&mut self.line_id, &block.line_id, &mut texts.line_ids),
+            (&mut self.start, &block.start, &mut texts.starts),
         ] {
             column.append(&renumber(&from.numbers, &from.texts, to), rows);
         }

@@ -99,14 +99,7 @@ impl Mapping {
         if headers.iter().all(|header| header.is_empty())
             || (decided.columns.is_empty() && recognised.iter().all(Option::is_none))
         {
-            // Without a header row this is a patient's data: it must not be shown.
-            return Err(Error::input(
-                file,
-                format!(
-                    "none of the {} cells of the first row is a column name that recount knows; is there a header row? (names are in data/headers.toml; --mapping adds yours)",
-                    headers.len()
-                ),
-            ));
+            return Err(no_header(file, headers.len()));
         }
         let mut problems = Vec::new();
         let mut candidates: Vec<(Field, Vec<&str>)> = Vec::new();
@@ -150,6 +143,9 @@ impl Mapping {
         if problems.is_empty() {
             return Ok(Mapping { columns, width: headers.len() });
         }
+        if headers.iter().any(|cell| is_data(cell)) {
+            return Err(no_header(file, headers.len()));
+        }
         let mut mapping = String::from("[columns]");
         for (field, candidates) in candidates {
             let first = candidates.first().copied().unwrap_or("the column's name");
@@ -181,6 +177,23 @@ impl Mapping {
         used.sort_unstable();
         used
     }
+}
+
+/// A first row that is data is a patient's: it must not be shown.
+fn no_header(file: &str, cells: usize) -> Error {
+    Error::input(
+        file,
+        format!(
+            "the first row ({cells} cells) does not look like column names that recount knows; is there a header row, \
+             with nothing above it? (names are in data/headers.toml; --mapping adds yours)"
+        ),
+    )
+}
+
+/// Whether a cell of the first row is a value and no name.
+fn is_data(cell: &str) -> bool {
+    use recount_core::cells::{CodeCell, DateCell, cents};
+    !cell.is_empty() && (DateCell::parse(cell).is_ok() || CodeCell::parse(cell).is_ok() || cents(cell).is_ok())
 }
 
 /// The names in the mapping file that no header of any file answers to.

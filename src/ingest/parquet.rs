@@ -1,7 +1,7 @@
 //! Parquet files: each column as text, then parsed by the same rules as any other export.
 
 use super::block::{Block, Parser, Row};
-use super::lines::Lines;
+use super::lines::{Lines, Why};
 use super::mapping::Mapping;
 use super::{Options, unreadable};
 use crate::error::{Result, plain};
@@ -68,7 +68,12 @@ pub fn read(path: &Path, options: &Options, reference: &Reference, lines: &mut L
             .map(|&start| {
                 let mut parser = Parser::new(&mapping, reference);
                 for row in start..(start + BLOCK).min(frame.height()) {
-                    parser.record(&ParquetRow { columns: &columns, row });
+                    let row = ParquetRow { columns: &columns, row };
+                    if (0..columns.len()).all(|column| row.cell(column).is_empty()) {
+                        parser.odd_record(&row, Why::EmptyRow);
+                    } else {
+                        parser.record(&row);
+                    }
                 }
                 parser.finish()
             })

@@ -78,7 +78,8 @@ pub fn read(path: &Path, options: &Options, reference: &Reference, lines: &mut L
 
 fn parse(bytes: &[u8], complete: bool, delimiter: u8, mapping: &Mapping, reference: &Reference) -> Block {
     let mut parser = Parser::new(mapping, reference);
-    let (mut records, mut cells) = (Records::new(bytes, delimiter, complete), Cells::default());
+    let mut records = Records::new(bytes, delimiter, complete).with_width(mapping.width);
+    let mut cells = Cells::default();
     loop {
         match records.next(&mut cells) {
             Step::Blank => parser.blank_record(),
@@ -123,6 +124,8 @@ pub(super) struct Text<'a> {
     ended: bool,
     /// The byte between cells.
     pub(super) delimiter: u8,
+    /// Cells of the header.
+    width: usize,
 }
 
 impl<'a> Text<'a> {
@@ -152,7 +155,8 @@ impl<'a> Text<'a> {
             [0xd0, 0xcf, 0x11, 0xe0] => return Err(unreadable(path, "is an old Excel file; save it as CSV first")),
             _ => Box::new(reader),
         };
-        let mut text = Text { reader, hash, path, pending: Vec::new(), ended: false, delimiter: b',' };
+        let mut text =
+            Text { reader, hash, path, pending: Vec::new(), ended: false, delimiter: b',', width: usize::MAX };
         text.fill(HEAD)?;
         if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = text.pending[..] {
             return Err(unreadable(path, "is UTF-16 text; save it as CSV UTF-8 first"));
@@ -201,6 +205,7 @@ impl<'a> Text<'a> {
                         .map(|n| String::from_utf8_lossy(cells.get(&self.pending, n)).trim().to_owned())
                         .collect();
                     let end = records.position();
+                    self.width = cells.len();
                     self.pending.drain(..end);
                     return Ok((header, row));
                 }
@@ -224,12 +229,12 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Calls `record` with each record's row number and bytes, header included, until it says false.
+    /// Calls `record` with the row number and bytes of each record behind the header, until it says false.
     pub(super) fn each_record(&mut self, names: &Headers, record: &mut dyn FnMut(u32, &[u8]) -> bool) -> Result<()> {
-        self.delimiter = delimiter(&self.pending, names);
-        let (mut row, mut cells) = (0, Cells::default());
+        let (_, header_row) = self.header(names)?;
+        let (mut row, mut cells) = (header_row, Cells::default());
         while let Some((bytes, complete)) = self.block()? {
-            let mut records = Records::new(&bytes, self.delimiter, complete);
+            let mut records = Records::new(&bytes, self.delimiter, complete).with_width(self.width);
             while !matches!(records.next(&mut cells), Step::Incomplete | Step::End) {
                 row += 1;
                 if !record(row, records.raw()) {
@@ -251,7 +256,7 @@ impl<'a> Text<'a> {
             if self.ended {
                 return Ok(Some((std::mem::take(&mut self.pending), true)));
             }
-            match whole_records(&self.pending, self.delimiter) {
+            match whole_records(&self.pending, self.delimiter, self.width) {
                 // One record longer than the block: read on.
                 0 => wanted = self.pending.len() * 2,
                 cut => {

@@ -31,11 +31,12 @@ pub enum Field {
     PlaceOfService,
     BillType,
     RevenueCode,
+    StartTime,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Field; 27] = [
+    pub const ALL: [Field; 28] = [
         Field::PatientId,
         Field::DateOfService,
         Field::Code,
@@ -63,6 +64,7 @@ impl Field {
         Field::PlaceOfService,
         Field::BillType,
         Field::RevenueCode,
+        Field::StartTime,
     ];
 
     /// Without these there is nothing to audit.
@@ -98,6 +100,7 @@ impl Field {
             Field::PlaceOfService => "place_of_service",
             Field::BillType => "bill_type",
             Field::RevenueCode => "revenue_code",
+            Field::StartTime => "start_time",
         }
     }
 

@@ -78,6 +78,8 @@ impl Folder {
     pub fn finish(self) -> Result<()> {
         let failed = |error: &std::io::Error| Error::output(&self.place, plain(error));
         let staged = self.staging.keep();
+        // From here on an interrupt may not take the finished report away.
+        remember(None);
         let moved = match std::fs::read_dir(&self.place) {
             Ok(_) => {
                 let mut old = staged.clone().into_os_string();
@@ -90,7 +92,6 @@ impl Folder {
             }
             Err(_) => std::fs::rename(&staged, &self.place),
         };
-        remember(None);
         moved.map_err(|error| {
             let _ = std::fs::remove_dir_all(&staged);
             failed(&error)

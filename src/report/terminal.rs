@@ -103,7 +103,7 @@ fn totals(text: &mut String, report: &Report, width: u16, colour: bool) {
             Cell::new(name),
             number(thousands(part.rows as i64)),
             number(thousands(part.units)),
-            number(format!("{}.{:02}", thousands(part.charge_cents / 100), (part.charge_cents % 100).abs())),
+            number(dollars(part.charge_cents)),
         ]);
     }
     let _ = writeln!(text, "{}", table.trim_fmt());
@@ -234,6 +234,13 @@ fn paragraph(text: &mut String, words: &str, width: u16) {
         column += long;
     }
     text.push('\n');
+}
+
+/// Cents as 1,234.50.
+fn dollars(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    let size = cents.unsigned_abs();
+    format!("{sign}{}.{:02}", thousands((size / 100) as i64), size % 100)
 }
 
 /// 1234567 as 1,234,567.

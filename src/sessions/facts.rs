@@ -56,6 +56,17 @@ impl WhyNot {
     }
 }
 
+/// Units over of each sort that is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Over {
+    /// Of the pooled codes.
+    pub timed: Units,
+    /// Of interval codes.
+    pub interval: Units,
+    /// Of untimed codes.
+    pub untimed: Units,
+}
+
 /// What keeps a difference from being certain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Doubts {
@@ -66,9 +77,9 @@ pub struct Doubts {
     /// A line's units are blank: what was billed is at least what is known.
     pub units_blank: bool,
     /// Discipline unknown and several clinicians: units over if each clinician's lines stood alone.
-    pub over_by_clinician: Option<Units>,
+    pub over_by_clinician: Option<Over>,
     /// Rows repeat: units over without the repeats.
-    pub over_without_repeats: Option<Units>,
+    pub over_without_repeats: Option<Over>,
 }
 
 /// One patient × date of service × discipline × payer × practice.
@@ -148,9 +159,9 @@ impl Session {
             && i64::from(self.timed_time.0) < 15 * 6_000 * i64::from(self.timed.billed)
     }
 
-    /// All units over, of every sort that is judged.
-    pub fn over(&self) -> Units {
-        self.timed.over + self.interval.over + self.untimed.over
+    /// Units over of each sort.
+    pub fn over(&self) -> Over {
+        Over { timed: self.timed.over, interval: self.interval.over, untimed: self.untimed.over }
     }
 
     /// What the unit verdict rests on.

@@ -1,7 +1,7 @@
 //! Sessions are cut from a day's lines and judged: facts under both rules, no opinion.
 
 use super::Outcome;
-use super::facts::{Doubts, Service, Session, Tally, WhyNot};
+use super::facts::{Doubts, Over, Service, Session, Tally, WhyNot};
 use super::key::DayKeys;
 use super::settle::Day;
 use crate::ingest::{Lines, Setting};
@@ -131,7 +131,9 @@ impl<'a> Judge<'a> {
         if !day.repeats.is_empty() && lines.iter().any(repeats) {
             subset.clear();
             subset.extend(lines.iter().filter(|line| !repeats(line)));
-            session.doubts.over_without_repeats = Some(self.tally(subset, session.discipline, other).over());
+            if !subset.is_empty() {
+                session.doubts.over_without_repeats = Some(self.tally(subset, session.discipline, other).over());
+            }
             for service in &mut bench.services {
                 let (start, count) = (service.lines.0 as usize, service.lines.1 as usize);
                 service.repeated = lines[start..start + count].iter().any(repeats);
@@ -151,17 +153,19 @@ impl<'a> Judge<'a> {
     }
 
     /// Units over if each clinician's lines were a session of their own.
-    fn over_by_clinician(&self, lines: &[u32], bench: &mut Bench, subset: &mut Vec<u32>) -> Units {
+    fn over_by_clinician(&self, lines: &[u32], bench: &mut Bench, subset: &mut Vec<u32>) -> Over {
         let mut order = lines.to_vec();
         order.sort_by_key(|&line| self.lines.therapist.at(line));
-        order
-            .chunk_by(|&a, &b| self.lines.therapist.at(a) == self.lines.therapist.at(b))
-            .map(|own| {
-                subset.clear();
-                subset.extend_from_slice(own);
-                self.tally(subset, 0, bench).over()
-            })
-            .sum()
+        let mut sum = Over::default();
+        for own in order.chunk_by(|&a, &b| self.lines.therapist.at(a) == self.lines.therapist.at(b)) {
+            subset.clear();
+            subset.extend_from_slice(own);
+            let over = self.tally(subset, 0, bench).over();
+            sum.timed += over.timed;
+            sum.interval += over.interval;
+            sum.untimed += over.untimed;
+        }
+        sum
     }
 
     /// Adds lines up to services and judges them under both rules. `lines` stand in order of code.
@@ -214,7 +218,7 @@ impl<'a> Judge<'a> {
             bench.services.push(service);
         }
         self.pool(&mut session, policy, bench);
-        self.share_out(&mut session, bench);
+        self.share_out(lines, &mut session, bench);
         if session.timed_time > self.longest {
             session.why_not = session.why_not.max(WhyNot::TooManyMinutes);
         }
@@ -241,9 +245,7 @@ impl<'a> Judge<'a> {
                 session.why_not = session.why_not.max(WhyNot::TooManyUnits);
             }
             let reversal = units.is_some_and(|units| units < 0);
-            // Zero minutes beside a visit's own timed total above zero were left out, not meant.
-            let left_out = self.lines.time.at(line) == 0 && needs_minutes && self.lines.visit_time.at(line) > 0;
-            match self.lines.time(line).filter(|_| !left_out) {
+            match self.lines.time(line) {
                 // A reversal takes units back; the minutes it repeats were treated once.
                 Some(own) if !reversal || own < Time::ZERO => time += own,
                 Some(_) => {}
@@ -364,8 +366,19 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Zero minutes beside a timed total above zero of the visit's own were left out, not meant.
+    fn left_out(&self, own: &[u32], session: &[u32]) -> bool {
+        let timed = |line: u32| self.lines.visit_time.at(line) > 0;
+        let visit = |line: u32| self.lines.visit.at(line);
+        self.lines.visit_time.is_used()
+            && own.iter().any(|&line| {
+                timed(line)
+                    || (visit(line) != 0 && session.iter().any(|&other| visit(other) == visit(line) && timed(other)))
+            })
+    }
+
     /// Gives each service its part of what its competitor may have, and adds up what is not pooled.
-    fn share_out(&self, session: &mut Session, bench: &mut Bench) {
+    fn share_out(&self, lines: &[u32], session: &mut Session, bench: &mut Bench) {
         for competitor in bench.competitors.iter().filter(|other| other.kind == Kind::Interval) {
             add(&mut session.interval, competitor.billed, competitor.supported);
         }
@@ -375,10 +388,16 @@ impl<'a> Judge<'a> {
                 Kind::Timed | Kind::Interval => {
                     service.range = service.part.range(competitor.range);
                     service.supported = service.part.share(competitor.supported);
-                    service.without_minutes = service.kind == Kind::Timed
-                        && competitor.time == Time::ZERO
-                        && service.time.is_some()
-                        && service.billed > 0;
+                    let zero = competitor.time == Time::ZERO && service.time.is_some() && service.billed > 0;
+                    if zero && service.kind == Kind::Timed {
+                        let own = &lines[service.lines.0 as usize..][..service.lines.1 as usize];
+                        if self.left_out(own, lines) {
+                            service.time = None;
+                            session.why_not = session.why_not.max(WhyNot::MinutesMissing);
+                        } else {
+                            service.without_minutes = true;
+                        }
+                    }
                     // Within a family the first unit is the primary code's, whatever the total.
                     session.misallocated |= service.kind == Kind::Timed
                         && session.rule == Rule::Cms
@@ -411,18 +430,21 @@ fn add(tally: &mut Tally, billed: Units, supported: Units) {
     tally.under += (supported - billed).max(0);
 }
 
-/// The name that all lines share, 0 where there are several or none, and how many there are.
+/// The name that all lines share, 0 where there are several, or some line has none; and how many there are.
 fn one_of(lines: &[u32], names: &mut Vec<u32>, name: impl Fn(u32) -> u32) -> (u32, u16) {
     names.clear();
+    let mut unnamed = false;
     for &line in lines {
         let name = name(line);
+        unnamed |= name == 0;
         if name != 0 && names.last() != Some(&name) {
             names.push(name);
         }
     }
     names.sort_unstable();
     names.dedup();
-    (if names.len() == 1 { names[0] } else { 0 }, names.len().min(usize::from(u16::MAX)) as u16)
+    let shared = if names.len() == 1 && !unnamed { names[0] } else { 0 };
+    (shared, names.len().min(usize::from(u16::MAX)) as u16)
 }
 
 /// Where the lines were furnished, if they all that say so agree.

@@ -14,7 +14,7 @@ mod judge;
 mod key;
 mod settle;
 
-pub use facts::{Doubts, Service, Session, Tally, WhyNot};
+pub use facts::{Doubts, Over, Service, Session, Tally, WhyNot};
 pub use judge::{DailyLimit, daily_limit, setting};
 
 use crate::ingest::{Lines, LostRow};

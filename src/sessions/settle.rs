@@ -33,19 +33,18 @@ impl Day {
         self.work.clear();
         self.work.extend(day);
         self.why_not = if row_lost { WhyNot::RowLost } else { WhyNot::Auditable };
-        if self.work.len() > 1 {
-            if all.line_id.is_used() {
-                self.versions(all);
-            }
-            if self.has_equals(all) {
-                if all.sources.len() > 1 {
-                    self.copies(all);
-                }
-                self.mark_repeats(all);
-            }
+        if self.work.len() > 1 && all.line_id.is_used() {
+            self.versions(all);
+        }
+        if self.work.len() > 1 && all.sources.len() > 1 && self.has_equals(all) {
+            self.copies(all);
         }
         if self.work.iter().any(|&line| is_reversal(all, line)) {
             self.reversals(all);
+        }
+        // Last, since what was reversed and billed again is no repeat.
+        if self.work.len() > 1 && self.has_equals(all) {
+            self.mark_repeats(all);
         }
         self.lines.extend(self.work.iter().map(|&line| (all.discipline.at(line), line)));
         self.lines.sort_unstable_by_key(|&(_, line)| line);
@@ -63,7 +62,9 @@ impl Day {
 
     /// One line id twice in a file: the later row is the version that counts.
     fn versions(&mut self, all: &Lines) {
-        let key = |line: u32| (all.file.at(line), all.claim.at(line), all.line_id.at(line));
+        // Where ids count from 1 in each visit or claim, the same number is another line.
+        let of = |line: u32| (all.visit.at(line), all.discipline.at(line));
+        let key = |line: u32| (all.file.at(line), all.claim.at(line), all.line_id.at(line), of(line));
         self.work.sort_unstable_by_key(|&line| (key(line), line));
         let before = self.set_aside.len();
         for versions in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
@@ -119,13 +120,16 @@ impl Day {
     fn reversals(&mut self, all: &Lines) {
         let group = |line: u32| (all.code[line as usize], all.claim.at(line));
         let size = |line: u32| all.units[line as usize].unsigned_abs();
-        // Alike in all that a reversal repeats first, then of the same size only.
+        // Alike in all that a reversal repeats first, then of one discipline and payer, then of the same size only.
+        let account = |line: u32| (all.discipline.at(line), all.payer_name.at(line));
         let alike = |line: u32| {
             let minutes = all.time(line).map_or(0, |time| time.0.unsigned_abs());
-            (all.payer_name.at(line), all.modifiers.at(line), all.therapist.at(line), minutes)
+            (all.modifiers.at(line), all.therapist.at(line), minutes)
         };
-        for exact in [true, false] {
-            let key = |line: u32| (group(line), size(line), exact.then(|| alike(line)));
+        for pass in 0..3 {
+            let key = |line: u32| {
+                (group(line), size(line), (pass < 2).then(|| account(line)), (pass < 1).then(|| alike(line)))
+            };
             self.work.sort_unstable_by_key(|&line| (key(line), line));
             let before = self.set_aside.len();
             for same in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
@@ -190,6 +194,6 @@ fn content(all: &Lines, line: u32) -> impl Ord + use<> {
         (all.code[at], all.units[at], all.time.at(line), all.payer_name.at(line), all.discipline.at(line)),
         (all.modifiers.at(line), all.therapist.at(line), all.clinic.at(line), all.practice.at(line)),
         (all.visit.at(line), all.claim.at(line), all.charge.at(line), all.allowed.at(line), all.paid.at(line)),
-        (all.visit_time.at(line), all.setting.at(line)),
+        (all.visit_time.at(line), all.setting.at(line), all.start.at(line)),
     )
 }

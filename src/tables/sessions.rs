@@ -84,7 +84,8 @@ pub fn frame(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<DataFra
         .decimal_or_null("minutes_per_unit", |n| {
             let session = &sessions[n];
             let tenths = (session.timed_time.whole_minutes() * 10).checked_div(session.timed.billed)?;
-            (minutes_known(n) && session.timed.billed > 0).then_some(f64::from(tenths) / 10.0)
+            (minutes_known(n) && session.timed.billed > 0 && !session.doubts.units_blank)
+                .then_some(f64::from(tenths) / 10.0)
         })
         .flag("short", |n| sessions[n].short())
         .flag("auditable", |n| sessions[n].auditable())
@@ -134,10 +135,10 @@ pub fn services(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<Data
         .int_or_null("units_max", |n| judged(n, services[n].range.max))
         .int_or_null("units_over", |n| judged(n, services[n].over()))
         .int("clinicians", |n| services[n].clinicians.into())
-        .text("attribution", |n| match services[n].clinicians {
-            0 => "",
-            1 => "one",
-            _ => "shared",
+        .text("attribution", |n| match (services[n].therapist, services[n].clinicians) {
+            (_, 0) => "",
+            (0, _) => "shared",
+            _ => "one",
         })
         .int("lines", |n| services[n].lines.1.into())
         .periods(|n| Some(session(n).day))

@@ -86,7 +86,7 @@ impl Discipline {
             match word.to_ascii_uppercase().as_str() {
                 "PT" | "PTA" | "DPT" | "MPT" | "LPT" | "RPT" | "SPT" => Some(Discipline::Pt),
                 "OT" | "OTA" | "OTR" | "OTRL" | "COTA" | "OTD" | "MOT" => Some(Discipline::Ot),
-                "SLP" | "CCC" | "SLPA" => Some(Discipline::Slp),
+                "SLP" | "SLPA" => Some(Discipline::Slp),
                 _ => None,
             }
         })

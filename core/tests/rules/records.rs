@@ -166,7 +166,7 @@ proptest! {
     #[test]
     fn a_block_is_cut_where_a_record_begins(((bytes, delimiter), cut) in (any_file(), any::<Index>())) {
         let block = &bytes[..cut.index(bytes.len() + 1)];
-        let whole = whole_records(block, delimiter);
+        let whole = whole_records(block, delimiter, usize::MAX);
         let begins = |position: usize| {
             position == 0 || read(&bytes, delimiter, true).iter().any(|read| read.next == position)
         };
@@ -177,7 +177,7 @@ proptest! {
     /// Two parts cut there, each read on its own, are the file.
     #[test]
     fn the_parts_of_a_cut_file_read_as_the_whole(((bytes, delimiter), cut) in (any_file(), any::<Index>())) {
-        let whole = whole_records(&bytes[..cut.index(bytes.len() + 1)], delimiter);
+        let whole = whole_records(&bytes[..cut.index(bytes.len() + 1)], delimiter, usize::MAX);
         let (first, second) = bytes.split_at(whole);
         let mut parts = read(first, delimiter, true);
         parts.extend(read(second, delimiter, true).into_iter().map(|read| Read { next: whole + read.next, ..read }));
@@ -225,8 +225,8 @@ fn an_unclosed_mark_is_given_up_once_it_is_too_long() {
     let open = [&before[..], b"\"open,b\n", &vec![b'x'; LONGEST_QUOTED]].concat();
     let steps = |bytes: &[u8]| read(bytes, b',', false).iter().map(|read| read.step).collect::<Vec<_>>();
     assert_eq!(steps(&open), [Step::Cells, Step::Broken]);
-    assert_eq!(whole_records(&open, b','), before.len() + 8);
+    assert_eq!(whole_records(&open, b',', usize::MAX), before.len() + 8);
     let may_yet_close = &open[..before.len() + 1 + LONGEST_QUOTED];
     assert_eq!(steps(may_yet_close), [Step::Cells]);
-    assert_eq!(whole_records(may_yet_close, b','), before.len());
+    assert_eq!(whole_records(may_yet_close, b',', usize::MAX), before.len());
 }
