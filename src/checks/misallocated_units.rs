@@ -1,7 +1,7 @@
 //! The total is supported, but a unit stands on a code that cannot have earned it.
 
 use super::judged::units;
-use super::{CMS_20_2, Check, Finding, Judged, Run, Severity};
+use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Severity};
 use crate::reference::Field;
 use recount_core::domain::Time;
 
@@ -48,9 +48,14 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         units(session.timed.billed),
         session.timed.supported
     );
+    let certainty = match judged.certainty() {
+        _ if session.doubts.over_without_repeats.is_some() => Certainty::DependsOnData,
+        Certainty::Certain if !session.basis.is_settled() => Certainty::DependsOnRule,
+        certainty => certainty,
+    };
     findings.push(Finding {
         code: judged.code_above(),
         attribution: judged.whose_over(),
-        ..judged.finding(CHECK.name, Severity::Review, judged.certainty(), reason)
+        ..judged.finding(CHECK.name, Severity::Review, certainty, reason)
     });
 }

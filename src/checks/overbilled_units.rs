@@ -1,7 +1,7 @@
 //! More units billed than the minutes support.
 
 use super::judged::{attribution, units};
-use super::{Attribution, CMS_20_2, Check, Finding, Judged, Run, Severity, units_without_minutes};
+use super::{Attribution, CMS_20_2, Certainty, Check, Finding, Judged, Run, Severity, units_without_minutes};
 use crate::reference::Field;
 use crate::reference::Kind;
 use recount_core::domain::{Rule, Time};
@@ -27,12 +27,16 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
 /// One finding for the pooled codes: the total is what is over.
 fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
     let session = judged.session;
-    // Where the discipline is unknown, one of two readings may be over when the other is not.
-    let by_clinician = session.doubts.over_by_clinician.map_or(0, |over| over.timed);
-    if session.timed.over == 0 && by_clinician == 0 {
+    // Where the discipline is unknown or a row repeats, the other reading may be over when this one is not.
+    let readings = [session.doubts.over_by_clinician, session.doubts.over_without_repeats];
+    let other_reading = readings.into_iter().flatten().any(|over| over.timed > 0);
+    if session.timed.over == 0 && !other_reading {
         return;
     }
-    let (severity, certainty) = judged.exception(|over| over.timed);
+    let (severity, certainty) = match session.timed.over {
+        0 => (Severity::Review, Certainty::DependsOnData),
+        _ => judged.exception(|over| over.timed),
+    };
     let mut reason = judged.bill_in_words();
     if !session.basis.is_settled() || session.either {
         let (other, supported) = match session.rule {

@@ -35,7 +35,7 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
         show(&mut text, frame, &["check", "severity", "findings", "sessions", "units_over"], usize::MAX, width, colour);
         paragraph(
             &mut text,
-            "Exceptions exceed what the exported minutes support; reviews need a person; notes inform. short-session-average is a flag on sessions, true of about half of honest ones.",
+            "Exceptions exceed what the exported minutes support; reviews need a person; notes inform. short-session-average is a flag on sessions, true of about half of honest ones. All of it proves the export, not the signed note.",
             width,
         );
     }

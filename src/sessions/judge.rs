@@ -124,7 +124,9 @@ impl<'a> Judge<'a> {
         }
         session.doubts.two_clinics = day.two_clinics;
 
-        if session.discipline == 0 && session.clinicians > 1 {
+        // A line that names nobody may be a second clinician's.
+        let several = session.clinicians > 1 || (session.clinicians == 1 && session.therapist == 0);
+        if session.discipline == 0 && several {
             session.doubts.over_by_clinician = Some(self.over_by_clinician(lines, other, subset));
         }
         let repeats = |line: &u32| day.repeats.binary_search(line).is_ok();

@@ -264,3 +264,10 @@ fn decision_21_overlapping_files_count_a_row_as_often_as_one_of_them_has_it() {
     let audit = audit(&[("a.csv", &csv("", &once)), ("b.csv", &csv("", &other))], &[]);
     assert_eq!(sessions(&audit, "lines timed_minutes"), ["3 46"], "rows that differ are not one");
 }
+
+/// With the repeat 4 units are billed for 20 minutes, without it 2 for 10: over by 3 or by 1, so over it is.
+#[test]
+fn decision_05_over_both_ways_by_different_numbers() {
+    let expected = "duplicate-line review depends-on-data 0; overbilled-units exception depends-on-data 3";
+    expect("Medicare", "", &[("97110,10,2 97110,10,2", expected)]);
+}
