@@ -12,6 +12,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod words;
+
 pub mod error;
 pub mod progress;
 

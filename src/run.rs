@@ -9,6 +9,7 @@ use crate::progress::Progress;
 use crate::report::{Folder, Manifest, Report};
 use crate::sessions::{self, Outcome};
 use crate::tables::Tables;
+use crate::words::counted;
 use std::collections::BTreeMap;
 
 /// A finished audit.
@@ -96,8 +97,8 @@ fn manifest(
     let mut notes = Vec::new();
     if outcome.joined_disciplines > 0 {
         notes.push(format!(
-            "{} lines without a discipline took the only one of their patient's day",
-            outcome.joined_disciplines
+            "{} without a discipline took the only one of the patient's day",
+            counted(outcome.joined_disciplines, "line")
         ));
     }
     let days = || lines.day.iter().copied().filter(|day| *day != i32::MIN);
@@ -113,7 +114,8 @@ fn manifest(
         lines.lost.iter().filter(|lost| lost.why.is_reject() && (lost.patient == 0 || lost.day.is_none())).count();
     if undated > 0 {
         notes.push(format!(
-            "{undated} rejected rows name no patient or no date: the sessions they belong to are not known"
+            "{} without a readable patient or date: whose session it was is not known",
+            counted(undated as u64, "rejected row")
         ));
     }
     let payers = || lines.texts.payer_names.iter();

@@ -5,6 +5,7 @@ use crate::ingest::{self, Lines, Why};
 use crate::plan::Inputs;
 use crate::progress::Progress;
 use crate::reference::{Kind, date};
+use crate::words::counted;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -26,7 +27,7 @@ pub fn text(inputs: &Inputs, progress: Progress) -> Result<String> {
 
 fn source(text: &mut String, lines: &Lines, number: usize) {
     let source = &lines.sources[number];
-    let _ = writeln!(text, "{}: {} rows", source.name, source.rows);
+    let _ = writeln!(text, "{}: {}", source.name, counted(source.rows, "row"));
     let days = || source.lines.clone().map(|line| lines.day[line as usize]).filter(|day| *day != i32::MIN);
     if let (Some(first), Some(last)) = (days().min(), days().max()) {
         let _ = writeln!(text, "  dates of service {} to {}", date(first), date(last));

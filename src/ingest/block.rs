@@ -384,7 +384,7 @@ impl<'a> Parser<'a> {
 }
 
 /// A cell as text. Bytes that are not UTF-8 are read one letter each, so that two different cells never become one.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect()),

@@ -6,6 +6,7 @@ use super::mapping::{Mapping, MinutesUnit};
 use crate::error::{Error, Result};
 use crate::reference::Field;
 use crate::reference::{Kind, Reference, day};
+use crate::words::counted;
 use recount_core::cells::{DateCell, DateOrder, Problem};
 use recount_core::domain::Time;
 
@@ -61,8 +62,9 @@ pub fn count_timed(lines: &mut Lines, reference: &Reference) {
                 lines.time.set(line, BLANK_TIME);
             }
             lines.sources[n].notes.push(format!(
-                "{} of {} timed lines have 0 minutes, more than {share} %: 0 is read as blank",
-                counts.zero, counts.lines
+                "0 minutes stand on {} of {}, more than {share} %: 0 is read as blank",
+                counts.zero,
+                counted(counts.lines, "timed line")
             ));
         }
         lines.sources[n].timed = counts;
@@ -82,15 +84,16 @@ pub fn note_reading(source: &mut Source, mapping: &Mapping, clock: u64, inferred
         source.notes.push(format!("no column of minutes per code, so unit rules cannot be applied{hint}"));
     }
     if clock > 0 {
-        source.notes.push(format!("{clock} cells of minutes are written h:mm and read as hours and minutes"));
+        source.notes.push(format!("minutes written h:mm in {} are read as hours and minutes", counted(clock, "cell")));
     }
     if inferred > 0 {
         source.notes.push(format!(
-            "the discipline of {inferred} lines was inferred from modifiers, revenue codes, credentials or evaluations"
+            "the discipline of {} was inferred from modifiers, revenue codes, credentials or evaluations",
+            counted(inferred, "line")
         ));
     }
     if odd > 0 {
-        source.notes.push(format!("{odd} cells are not UTF-8 and were read letter by letter"));
+        source.notes.push(format!("text that is not UTF-8 in {} was read letter by letter", counted(odd, "cell")));
     }
 }
 
@@ -123,8 +126,8 @@ fn settle_dates(lines: &mut Lines, lost_from: usize, options: &Options) {
             format!("every date could be read both ways; they are read {name} (--date-order decides)")
         }
         (true, false) if month_first > 0 && day_first > 0 => format!(
-            "dates are read {name}: {} distinct dates allow only that, {} only the other order, whose rows are rejected",
-            month_first.max(day_first),
+            "dates are read {name}: only that is allowed by {}, only the other order by {}, whose rows are rejected",
+            counted(month_first.max(day_first) as u64, "distinct date"),
             month_first.min(day_first)
         ),
         (true, false) => format!("dates are read {name}, the only order that all of them allow"),

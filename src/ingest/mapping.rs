@@ -25,12 +25,44 @@ enum Order {
     DayFirst,
 }
 
+/// How a mapping names a column.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Header {
+    /// By its header.
+    Name(String),
+    /// By its place, where headers do not tell columns apart: the first is 1.
+    Place(usize),
+}
+
+impl Header {
+    /// The columns that it means.
+    fn columns(&self, headers: &[String]) -> Vec<usize> {
+        match self {
+            Header::Name(name) => {
+                let wanted = normalised_header(name);
+                (0..headers.len()).filter(|&n| normalised_header(&headers[n]) == wanted).collect()
+            }
+            Header::Place(place) => place.checked_sub(1).filter(|n| *n < headers.len()).into_iter().collect(),
+        }
+    }
+}
+
+impl std::fmt::Display for Header {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Header::Name(name) => write!(f, "{name:?}"),
+            Header::Place(place) => write!(f, "number {place}"),
+        }
+    }
+}
+
 /// A mapping file: the user's word on columns, dates and minutes.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MappingFile {
     #[serde(default)]
-    columns: BTreeMap<String, String>,
+    columns: BTreeMap<String, Header>,
     date_order: Option<Order>,
     /// What the minutes column holds.
     pub minutes_unit: Option<MinutesUnit>,
@@ -79,26 +111,28 @@ impl Mapping {
         let mut taken = vec![false; headers.len()];
         for (name, header) in &decided.columns {
             let Some(field) = Field::from_name(name) else { continue };
-            let wanted = normalised_header(header);
-            let found: Vec<usize> = (0..headers.len()).filter(|&n| normalised_header(&headers[n]) == wanted).collect();
+            let found = header.columns(headers);
             match found[..] {
                 [] => {}
+                [column] if taken[column] => {
+                    return Err(Error::Usage(format!("{file}: the mapping gives the column {header} to two fields")));
+                }
                 [column] => {
                     columns[field as usize] = Some(column);
                     taken[column] = true;
                 }
                 _ => {
                     return Err(Error::Usage(format!(
-                        "{file}: the mapping names the column {header:?} for {name}, and {} columns have that name",
+                        "{file}: the mapping names the column {header} for {name}, and {} columns have that name",
                         found.len()
                     )));
                 }
             }
         }
         let recognised: Vec<Option<(Field, usize)>> = headers.iter().map(|header| names.field(header)).collect();
-        if headers.iter().all(|header| header.is_empty())
-            || (decided.columns.is_empty() && recognised.iter().all(Option::is_none))
-        {
+        // One name alone is a title as likely as a header.
+        let known = recognised.iter().flatten().count() + taken.iter().filter(|taken| **taken).count();
+        if known < 2 {
             return Err(no_header(file, headers.len()));
         }
         let mut problems = Vec::new();
@@ -148,10 +182,17 @@ impl Mapping {
         }
         let mut mapping = String::from("[columns]");
         for (field, candidates) in candidates {
-            let first = candidates.first().copied().unwrap_or("the column's name");
-            let others: Vec<&str> = candidates.iter().skip(1).copied().collect();
-            let comment = if others.is_empty() { String::new() } else { format!("   # or {}", quoted(&others)) };
-            let _ = write!(mapping, "\n{} = {:?}{comment}", field.name(), first);
+            // Headers that are alike can only be told apart by their places.
+            let alike = candidates.windows(2).any(|pair| normalised_header(pair[0]) == normalised_header(pair[1]));
+            let shown: Vec<String> = if alike {
+                let named = |n: &usize| recognised[*n].is_some_and(|(claimed, _)| claimed == field);
+                (0..headers.len()).filter(named).map(|n| (n + 1).to_string()).collect()
+            } else {
+                candidates.iter().map(|name| format!("{name:?}")).collect()
+            };
+            let first = shown.first().map_or("\"the column's name\"", String::as_str);
+            let comment = if shown.len() > 1 { format!("   # or {}", shown[1..].join(", ")) } else { String::new() };
+            let _ = write!(mapping, "\n{} = {first}{comment}", field.name());
         }
         Err(Error::Mapping { file: file.to_owned(), problem: problems.join("; "), mapping })
     }
@@ -196,10 +237,10 @@ fn is_data(cell: &str) -> bool {
     !cell.is_empty() && (DateCell::parse(cell).is_ok() || CodeCell::parse(cell).is_ok() || cents(cell).is_ok())
 }
 
-/// The names in the mapping file that no header of any file answers to.
-pub fn unanswered(decided: &MappingFile, headers: &[&str]) -> Vec<String> {
-    let known: Vec<String> = headers.iter().map(|header| normalised_header(header)).collect();
-    decided.columns.values().filter(|header| !known.contains(&normalised_header(header))).cloned().collect()
+/// The columns in the mapping file that no file has.
+pub fn unanswered(decided: &MappingFile, files: &[Vec<String>]) -> Vec<String> {
+    let missing = |header: &&Header| files.iter().all(|headers| header.columns(headers).is_empty());
+    decided.columns.values().filter(missing).map(Header::to_string).collect()
 }
 
 fn quoted(names: &[&str]) -> String {

@@ -75,10 +75,10 @@ pub fn read(paths: &[PathBuf], options: &Options, reference: &Reference, progres
         decide::settle(&mut lines, start, &mapping, options, reference)?;
     }
     bar.finish();
-    let headers: Vec<&str> =
-        lines.sources.iter().flat_map(|source| source.columns.iter().map(|(name, _)| name.as_str())).collect();
+    let headers: Vec<Vec<String>> =
+        lines.sources.iter().map(|source| source.columns.iter().map(|(name, _)| name.clone()).collect()).collect();
     if let [name, ..] = &mapping::unanswered(&options.mapping, &headers)[..] {
-        return Err(Error::Usage(format!("the mapping names a column {name:?}, and no file has it")));
+        return Err(Error::Usage(format!("the mapping names a column {name}, and no file has it")));
     }
     if lines.sources.iter().all(|source| source.rows == 0) {
         return Err(Error::input(lines.sources[0].path.display().to_string(), "has a header and no rows"));

@@ -40,12 +40,16 @@ pub fn read(path: &Path, options: &Options, reference: &Reference, lines: &mut L
     let mut hashed = HashingReader::new(open()?, bar);
     let hash = hashed.hash();
     std::io::copy(&mut hashed, &mut std::io::sink()).map_err(|error| unreadable(path, plain(&error)))?;
-    let damaged = |_| unreadable(path, "is no Parquet file, or a damaged one");
-    let schema = ParquetReader::new(open()?).schema().map_err(damaged)?;
+    let broken = || unreadable(path, "is no Parquet file, or a damaged one");
+    let damaged = |_| broken();
+    let file = open()?;
+    let schema = guarded(|| ParquetReader::new(file).schema()).ok_or_else(broken)?.map_err(damaged)?;
     let headers: Vec<String> = schema.iter_names().map(|name| name.to_string()).collect();
     let mapping = Mapping::find(&path.display().to_string(), &headers, &reference.headers, &options.mapping)?;
     let names: Vec<String> = mapping.used().into_iter().map(|n| headers[n].clone()).collect();
-    let frame = ParquetReader::new(open()?).with_columns(Some(names)).finish().map_err(damaged)?;
+    let file = open()?;
+    let frame =
+        guarded(|| ParquetReader::new(file).with_columns(Some(names)).finish()).ok_or_else(broken)?.map_err(damaged)?;
     let mut texts: Vec<Option<Series>> = vec![None; headers.len()];
     for column in mapping.used() {
         let name = &headers[column];
@@ -87,4 +91,13 @@ pub fn read(path: &Path, options: &Options, reference: &Reference, lines: &mut L
     }
     super::decide::note_reading(lines.source(), &mapping, clock, inferred, odd);
     Ok(mapping)
+}
+
+/// Runs a reader that panics on some damaged files; `None` if it did. Its message is about bytes and helps nobody.
+fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok();
+    std::panic::set_hook(usual);
+    result
 }

@@ -26,7 +26,7 @@ fn text_rows(source: &Source, rows: &[u32], reference: &Reference) -> Result<Vec
     let mut found = Vec::with_capacity(rows.len());
     text.each_record(&reference.headers, &mut |row, raw| {
         if rows.get(found.len()) == Some(&row) {
-            found.push(String::from_utf8_lossy(raw).into_owned());
+            found.push(super::block::text(raw).into_owned());
         }
         found.len() < rows.len()
     })?;

@@ -111,8 +111,8 @@ fn totals(text: &mut String, report: &Report, width: u16, colour: bool) {
     paragraph(
         text,
         &format!(
-            "{} sessions, {} of them auditable; every rate below counts those alone.",
-            thousands(counts.read as i64),
+            "{}, {} of them auditable; every rate below counts those alone.",
+            sessions(counts.read),
             thousands(counts.auditable as i64)
         ),
         width,
@@ -234,6 +234,11 @@ fn paragraph(text: &mut String, words: &str, width: u16) {
         column += long;
     }
     text.push('\n');
+}
+
+/// How many sessions.
+fn sessions(count: u64) -> String {
+    if count == 1 { "1 session".into() } else { format!("{} sessions", thousands(count as i64)) }
 }
 
 /// Cents as 1,234.50.

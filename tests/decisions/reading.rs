@@ -23,7 +23,7 @@ fn decision_20_modifiers_stand_in_one_cell_or_in_four() {
 fn decision_20_minutes_written_by_the_clock_are_read_so_and_it_is_said() {
     let audit = bill("Medicare", "97110,0:45,3 97140,1:05,4");
     assert_eq!(sessions(&audit, "timed_minutes timed_units_over"), ["110 0"]);
-    assert!(notes(&audit).contains("2 cells of minutes are written h:mm"), "{}", notes(&audit));
+    assert!(notes(&audit).contains("minutes written h:mm in 2 cells"), "{}", notes(&audit));
     assert!(audit.run.stdout.contains("written h:mm"), "{}", audit.run.stdout);
     assert!(!notes(&bill("Medicare", "97110,45,3")).contains("h:mm"));
 }
