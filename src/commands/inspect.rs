@@ -8,6 +8,7 @@ use crate::reference::{Kind, date};
 use crate::words::counted;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use unicode_width::UnicodeWidthChar;
 
 /// What would be read: per file its mapping, types, dates, blanks and rejects; then payers with their rules and codes with
 /// their kinds. Never a patient's data.
@@ -46,9 +47,8 @@ fn source(text: &mut String, lines: &Lines, number: usize) {
             .filter(|lost| matches!(lost.why, Why::Cell(of, _) if Some(of) == *field))
             .count();
         let count = |n: u64| if field.is_some() { n.to_string() } else { String::new() };
-        let header: String = header.chars().filter(|c| !c.is_control()).take(22).collect();
-        let _ =
-            writeln!(text, "  {header:<22} {name:<20} {kind:<13} {:>9} {:>9}", count(blank), count(rejected as u64));
+        let header = fitted(header, 22);
+        let _ = writeln!(text, "  {header} {name:<20} {kind:<13} {:>9} {:>9}", count(blank), count(rejected as u64));
     }
     let mut problems: BTreeMap<String, (u64, u32)> = BTreeMap::new();
     for lost in lines.lost.iter().filter(|lost| usize::from(lost.file) == number) {
@@ -62,7 +62,9 @@ fn source(text: &mut String, lines: &Lines, number: usize) {
         let _ = writeln!(text, "\n  would be rejected or set aside:");
     }
     for (problem, (count, row)) in problems {
-        let _ = writeln!(text, "  {count:>7}  {problem} (first: row {row})");
+        // Two lines where one would be wider than a terminal.
+        let gap = if problem.len() + row.to_string().len() > 55 { "\n           " } else { " " };
+        let _ = writeln!(text, "  {count:>7}  {problem}{gap}(first: row {row})");
     }
     text.push('\n');
 }
@@ -76,11 +78,11 @@ fn payers(text: &mut String, lines: &Lines) {
         *counts.entry((name, &policy.class, rule, policy.basis.name())).or_default() += 1;
     }
     let _ = writeln!(text, "Payers: the rule that each falls to\n");
-    let _ = writeln!(text, "  {:<30} {:<19} {:<9} {:<11} {:>6}", "payer", "class", "rule", "basis", "lines");
+    let _ = writeln!(text, "  {:<28} {:<19} {:<9} {:<11} {:>6}", "payer", "class", "rule", "basis", "lines");
     for ((name, class, rule, basis), count) in counts {
         let name = if name.is_empty() { "(blank)" } else { name };
-        let name: String = name.chars().filter(|c| !c.is_control()).take(30).collect();
-        let _ = writeln!(text, "  {name:<30} {class:<19} {rule:<9} {basis:<11} {count:>6}");
+        let name = fitted(name, 28);
+        let _ = writeln!(text, "  {name} {class:<19} {rule:<9} {basis:<11} {count:>6}");
     }
     text.push('\n');
 }
@@ -100,4 +102,19 @@ fn codes(text: &mut String, lines: &Lines, inputs: &Inputs) {
         let label: String = label.chars().take(46).collect();
         let _ = writeln!(text, "  {code:<6} {:<11} {count:>9}  {label}", kind.name());
     }
+}
+
+/// Text cut and padded to so many columns of a terminal.
+fn fitted(text: &str, columns: usize) -> String {
+    let mut fitted = String::new();
+    let mut left = columns;
+    for c in text.chars().filter(|c| !c.is_control()) {
+        let width = c.width().unwrap_or(0);
+        if width > left {
+            break;
+        }
+        fitted.push(c);
+        left -= width;
+    }
+    fitted + &" ".repeat(left)
 }

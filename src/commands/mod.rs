@@ -19,14 +19,9 @@ pub fn checks() -> String {
     let mut text = format!("{:<24} {:<10} {:<10} needs\n", "check", "family", "severity");
     for check in ALL {
         let needs: Vec<&str> = check.needs.iter().map(|field| field.name()).collect();
-        let _ = writeln!(
-            text,
-            "{:<24} {:<10} {:<10} {}",
-            check.name,
-            check.family,
-            check.severity.name(),
-            needs.join(", ")
-        );
+        let (severity, needs) = (check.severity.name(), needs.join(", "));
+        let line = format!("{:<24} {:<10} {severity:<10} {needs}", check.name, check.family);
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     text.push_str("\nrecount explain CHECK prints a check's page.\n");
     text

@@ -175,7 +175,8 @@ impl<'a> Parser<'a> {
                 block.odd_cells += 1;
             }
             if cells::is_blank(&value) {
-                blanks[field as usize] += 1;
+                // Cells that a row lacks are not blank: nobody knows which they are.
+                blanks[field as usize] += u64::from(broken != Some(Why::Cells));
                 return None;
             }
             Some(value)

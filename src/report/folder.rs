@@ -19,6 +19,20 @@ static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 pub struct Folder {
     staging: TempDir,
     place: PathBuf,
+    /// Dropped after the staging folder, which stands in them.
+    _parents: Parents,
+}
+
+/// Folders that were made above the output folder; they go again if nothing came of it.
+struct Parents(Vec<PathBuf>);
+
+impl Drop for Parents {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // A folder that holds a report is not empty, and stays.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
 }
 
 impl Folder {
@@ -47,11 +61,13 @@ impl Folder {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
+        let missing = parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let parents = Parents(missing.map(Path::to_owned).collect());
         std::fs::create_dir_all(parent).map_err(|error| failed(&error))?;
         let staging =
             tempfile::Builder::new().prefix(".recount-").tempdir_in(parent).map_err(|error| failed(&error))?;
         remember(Some(staging.path().to_owned()));
-        Ok(Folder { staging, place: place.to_owned() })
+        Ok(Folder { staging, place: place.to_owned(), _parents: parents })
     }
 
     /// A new file in it.
