@@ -185,11 +185,15 @@ impl<'a> Records<'a> {
         Ok(end)
     }
 
-    /// Whether a line of a quoted cell, after its first, has as many cells as a record.
+    /// Whether a line of a quoted cell, after its first, has just the cells of a record and a number of four digits, as a date
+    /// or a code has. A note of several lines seldom does; a row always does.
     fn holds_a_row(&self, cell: &[u8]) -> bool {
         let mut lines = cell.split(|&byte| byte == b'\n' || byte == b'\r');
         lines.next();
-        lines.any(|line| self.width > 2 && memchr::memchr_iter(self.delimiter, line).count() + 1 >= self.width)
+        let number = |line: &[u8]| line.windows(4).any(|four| four.iter().all(u8::is_ascii_digit));
+        lines.any(|line| {
+            self.width > 2 && memchr::memchr_iter(self.delimiter, line).count() + 1 == self.width && number(line)
+        })
     }
 
     /// Steps over the line end at `end`.
@@ -282,7 +286,7 @@ mod tests {
 
     #[test]
     fn two_stray_marks_do_not_make_one_row_of_two() {
-        let text = "a,b,\"bad\nc,d,band 5\"\ne,f,\"two\nlines\"\n";
+        let text = "a,b,\"bad\nc,97110,band 5\"\ne,f,\"two\nli,n,es\"\n";
         let (mut records, mut cells) = (Records::new(text.as_bytes(), b',', true).with_width(3), Cells::default());
         let mut steps = Vec::new();
         while steps.last() != Some(&Step::End) {

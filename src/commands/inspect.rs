@@ -28,7 +28,7 @@ pub fn text(inputs: &Inputs, progress: Progress) -> Result<String> {
 
 fn source(text: &mut String, lines: &Lines, number: usize) {
     let source = &lines.sources[number];
-    let _ = writeln!(text, "{}: {}", source.name, counted(source.rows, "row"));
+    let _ = writeln!(text, "{}: {}", fitted(&source.name, 60).trim_end(), counted(source.rows, "row"));
     let days = || source.lines.clone().map(|line| lines.day[line as usize]).filter(|day| *day != i32::MIN);
     if let (Some(first), Some(last)) = (days().min(), days().max()) {
         let _ = writeln!(text, "  dates of service {} to {}", date(first), date(last));
