@@ -1,81 +1,158 @@
-//! Lines per second by stage, from a generated export to a written report. Each stage asserts its totals: a fast wrong answer is
-//! none. `cargo bench --bench pipeline` (2 M lines), or `-- --lines N`.
+//! Lines per second by stage, from a generated export to sums. Each stage asserts its totals: a fast wrong answer is none.
+//! `cargo bench --bench pipeline` (2 M lines), or `-- --lines N`, or `-- --export FILE`.
+//!
+//! Stages of the recount are measured by adding one after another to the pass over all batches: what a stage costs is what the
+//! pass takes longer with it.
 
 use recount::checks::Selection;
 use recount::commands::generate;
-use recount::ingest::Totals;
+use recount::hash::HashingReader;
+use recount::ingest::{Export, Store};
+use recount::parallel::in_order;
 use recount::plan::Inputs;
 use recount::progress::Progress;
-use recount::queries::Queries;
 use recount::reference::Reference;
-use recount::sessions::{Period, recount};
-use recount::tables::Tables;
+use recount::sessions::{Period, Recount, Schedule};
+use recount::tables::{Detail, Sums};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+/// What a pass over the batches makes of each.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Depth {
+    Judge,
+    Check,
+    Sum,
+    Findings,
+    Lines,
+}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let after = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1).cloned();
-    let count: u64 = after("--lines").map_or(2_000_000, |text| text.parse().expect("--lines N"));
     let folder = tempfile::tempdir().expect("a folder");
-    let export = folder.path().join("export.csv");
-    let quiet = Progress::silent();
-    println!("{count} generated lines, {} threads\n", rayon::current_num_threads());
-    println!("{:<28} {:>10} {:>16}", "stage", "seconds", "lines/s");
-    let mut total = 0.0;
-    let mut stage = |name: &str, started: Instant| {
-        let seconds = started.elapsed().as_secs_f64();
-        total += seconds;
-        println!("{name:<28} {seconds:>10.2} {:>16.0}", count as f64 / seconds);
-        total
+    let export = match after("--export") {
+        Some(path) => PathBuf::from(path),
+        None => {
+            let count: u64 = after("--lines").map_or(2_000_000, |text| text.parse().expect("--lines N"));
+            let export = folder.path().join("export.csv");
+            generate::write(count, 1, &export, None).expect("the export is written");
+            export
+        }
     };
+    stages(&export);
+}
 
+fn stages(path: &Path) {
+    let quiet = Progress::silent();
     let started = Instant::now();
-    generate::write(count, 1, &export, None).expect("the export is written");
-    let generated = stage("generate", started);
+    let bar = quiet.bytes("", 0);
+    let mut bytes = HashingReader::new(std::fs::File::open(path).expect("the export"), &bar);
+    std::io::copy(&mut bytes, &mut std::io::sink()).expect("its bytes");
+    let hashing = started.elapsed().as_secs_f64();
 
     let started = Instant::now();
     let reference = Reference::load(None, None, &[]).expect("the built-in data");
-    let inputs = Inputs { paths: vec![export], options: Default::default(), reference };
-    let mut lines =
-        recount::ingest::read(&inputs.paths, &inputs.options, &inputs.reference, &quiet).expect("an export");
-    assert_eq!(lines.read.rows, count);
-    stage("read and parse", started);
+    let inputs = Inputs { paths: vec![path.to_owned()], options: Default::default(), reference };
+    let mut export =
+        recount::ingest::read(&inputs.paths, &inputs.options, &inputs.reference, Store::in_memory(), &quiet)
+            .expect("an export");
+    let reading = started.elapsed().as_secs_f64();
+    let count = export.read.rows;
+    println!("{count} lines, {} threads\n", rayon::current_num_threads());
+    println!("{:<34} {:>8} {:>14} {:>9}", "stage", "seconds", "lines/s", "ns/line");
+    let say = |name: &str, seconds: f64| {
+        let (rate, each) = (count as f64 / seconds, seconds * 1e9 / count as f64);
+        println!("{name:<34} {seconds:>8.2} {rate:>14.0} {each:>9.0}");
+        seconds
+    };
+    say("(read and hash bytes, one thread)", hashing);
+    let mut all = say("read and parse", reading);
 
     let started = Instant::now();
-    let always = Period { from: None, to: None };
-    let outcome = recount(&mut lines, always, &inputs.reference, &quiet);
-    assert_eq!(Totals::of_lines(&lines, &outcome.order).rows + outcome.excluded.len() as u64, count);
-    stage("sort, settle, cut, judge", started);
-
-    let started = Instant::now();
+    let schedule = Schedule::new(&mut export, Period { from: None, to: None }).expect("lines in memory");
+    all += say("order patients", started.elapsed().as_secs_f64());
     let selection = Selection::new(&[], &[]).expect("all checks");
-    let findings = selection.run(&outcome, &lines, &inputs.reference);
-    let over: i64 = outcome
-        .sessions
-        .iter()
-        .filter(|session| session.auditable())
-        .map(|session| i64::from(session.over().timed + session.over().interval + session.over().untimed))
-        .sum();
-    let told: i64 =
-        findings.iter().filter(|finding| finding.primary).map(|finding| i64::from(finding.units_over)).sum();
-    assert_eq!(told, over, "each unit over is counted once");
-    stage("all checks", started);
-
-    let started = Instant::now();
-    let mut tables = Tables::build(&lines, &outcome, &findings, &inputs.reference, &selection, &[]).expect("tables");
-    assert_eq!(tables.sessions.height(), outcome.sessions.len());
-    stage("spell out tables", started);
-
-    let started = Instant::now();
-    let queries = Queries::load(None).expect("the built-in queries");
-    let patterns = queries.patterns(&tables, &selection).expect("patterns");
-    for found in patterns {
-        tables.add_pattern(&found.check, &found.citation, &found.rows).expect("its findings");
+    let mut before = 0.0;
+    for (depth, name) in [
+        (Depth::Judge, "gather, settle, cut, judge"),
+        (Depth::Check, "all checks"),
+        (Depth::Sum, "sums"),
+        (Depth::Findings, "spell out findings"),
+    ] {
+        let started = Instant::now();
+        let over = pass(&export, &schedule, &inputs.reference, &selection, depth, count);
+        let seconds = started.elapsed().as_secs_f64();
+        all += say(name, (seconds - before).max(0.0));
+        before = seconds;
+        if depth == Depth::Findings {
+            say("all of these", all);
+            println!("\nunits over: {over}");
+        }
     }
-    let summaries = queries.summaries(&tables).expect("summaries");
-    assert!(summaries.iter().all(|(_, frame)| frame.height() > 0));
-    let all = stage("patterns and summaries", started);
+    let started = Instant::now();
+    pass(&export, &schedule, &inputs.reference, &selection, Depth::Lines, count);
+    say("(spell out lines, services, sessions)", started.elapsed().as_secs_f64() - before);
+}
 
-    println!("\n{:<28} {:>10.2}", "all but generating", all - generated);
-    println!("units over: {over}");
+/// Judges all batches and what `depth` says; gives the units over.
+fn pass(
+    export: &Export,
+    schedule: &Schedule,
+    reference: &Reference,
+    selection: &Selection,
+    depth: Depth,
+    count: u64,
+) -> i64 {
+    let recount = Recount::new(export, schedule, reference);
+    let part = recount.load(0..schedule.batches().len()).expect("lines in memory");
+    let mut numbers = 0..schedule.batches().len();
+    let (mut lines_seen, mut over) = (0, 0);
+    let mut sums = Sums::new();
+    in_order(
+        || Ok::<_, std::convert::Infallible>(numbers.next()),
+        |number| {
+            let (mut seen, mut over, mut sums) = (0, 0, Sums::new());
+            for block in recount.blocks(number) {
+                let (lines, outcome) = recount.judge(&part, block);
+                let of_block: i64 = outcome
+                    .sessions
+                    .iter()
+                    .filter(|session| session.auditable())
+                    .map(|session| i64::from(session.over().timed + session.over().interval + session.over().untimed))
+                    .sum();
+                over += of_block;
+                seen += (outcome.order.len() + outcome.excluded.len()) as u64;
+                if depth == Depth::Judge {
+                    continue;
+                }
+                let findings = selection.run(&outcome, &lines, reference);
+                let told: i64 = findings
+                    .iter()
+                    .filter(|finding| finding.primary)
+                    .map(|finding| i64::from(finding.units_over))
+                    .sum();
+                assert!(told == of_block, "each unit over is counted once");
+                if depth >= Depth::Sum {
+                    sums.add_block(&lines, &outcome, &findings);
+                }
+                for detail in Detail::ALL {
+                    let wanted = if detail == Detail::Findings { Depth::Findings } else { Depth::Lines };
+                    if depth >= wanted {
+                        detail.of_block(&lines, &outcome, &findings).expect("a table");
+                    }
+                }
+            }
+            (seen, over, sums)
+        },
+        |(lines, of_batch, of_sums)| {
+            lines_seen += lines;
+            over += of_batch;
+            sums.merge(of_sums);
+            Ok(())
+        },
+    )
+    .unwrap_or_else(|never| match never {});
+    assert_eq!(lines_seen + export.lost.len() as u64, count, "no line is lost");
+    over
 }

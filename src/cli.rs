@@ -3,7 +3,7 @@
 use crate::checks::Severity;
 use crate::ingest::{IdScope, MinutesUnit};
 use crate::reference::PayerRule;
-use crate::report::TableFormat;
+use crate::report::{Shard, TableFormat};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use recount_core::cells::DateOrder;
@@ -27,6 +27,8 @@ pub struct Cli {
 pub enum Command {
     /// Audits exports and writes a report folder.
     Audit(AuditArgs),
+    /// Makes one report of the shards of a run (`recount audit --shard`).
+    Merge(MergeArgs),
     /// Shows how exports would be read, without auditing them.
     Inspect(InputArgs),
     /// Shows the working of a unit rule on one session: `recount units --rule cms 97112=24/2 97110=23`.
@@ -107,12 +109,50 @@ pub struct AuditArgs {
     /// Whether lines, services and sessions are written too.
     #[arg(long, default_value = "all")]
     pub detail: Detail,
+    /// Memory that the run may take, about, such as 2GB; more lines than fit wait in a file in the report's folder
+    /// [default: half of the machine's].
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub memory: Option<u64>,
+    /// Only one of several equal shares of the patients, such as 2/4; `recount merge` makes one report of them all.
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["queries", "tables", "fail_on"])]
+    pub shard: Option<Shard>,
+    #[command(flatten)]
+    /// What the exit code says.
+    pub limits: LimitArgs,
+}
+
+/// What the exit code says.
+#[derive(Args)]
+pub struct LimitArgs {
     /// Share of rows that may be unreadable before the exit code says so [default: 5%].
     #[arg(long, value_name = "PERCENT")]
     pub max_rejects: Option<String>,
     /// Exit with 1 if findings reach this severity.
     #[arg(long)]
     pub fail_on: Option<FailOn>,
+}
+
+/// Which shards, and where the report goes.
+#[derive(Args)]
+pub struct MergeArgs {
+    /// The folders of all shards of a run, in any order.
+    #[arg(required = true)]
+    pub shards: Vec<PathBuf>,
+    /// The report's folder; a finished run in it is replaced whole.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace the folder even if it holds something else.
+    #[arg(long)]
+    pub force: bool,
+    /// A folder with more summary tables as SQL.
+    #[arg(long, value_name = "DIR")]
+    pub queries: Option<PathBuf>,
+    /// How tables are written.
+    #[arg(long, default_value = "parquet")]
+    pub tables: TableFormat,
+    #[command(flatten)]
+    /// What the exit code says.
+    pub limits: LimitArgs,
 }
 
 /// Which services.
@@ -198,6 +238,20 @@ impl From<FailOn> for Option<Severity> {
             FailOn::Note => Some(Severity::Note),
         }
     }
+}
+
+/// `2GB`, `500 MB`, `1.5g` as bytes.
+fn memory(text: &str) -> Result<u64, String> {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number: f64 = text[..text.len() - unit.len()].parse().map_err(|_| "write it as 2GB or 500MB")?;
+    let size = match unit.trim().to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {
+        "k" => 1e3,
+        "m" => 1e6,
+        "g" => 1e9,
+        "t" => 1e12,
+        _ => return Err("write it as 2GB or 500MB".into()),
+    };
+    Ok((number * size) as u64)
 }
 
 fn rule(text: &str) -> Result<Rule, String> {

@@ -127,3 +127,21 @@ pub fn read_config(path: &PathBuf) -> Result<String> {
     std::fs::read_to_string(path)
         .map_err(|error| Error::Config { path: path.display().to_string(), problem: plain(&error) })
 }
+
+thread_local! {
+    static QUIET: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Runs a reader of others' making that panics on some damaged files; `None` if it did. The message would be about bytes, and
+/// would help nobody.
+pub fn quietly<T>(read: impl FnOnce() -> T) -> Option<T> {
+    QUIET.set(true);
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok();
+    QUIET.set(false);
+    result
+}
+
+/// Whether a panic of this thread is one that [`quietly`] expects.
+pub fn is_quiet() -> bool {
+    QUIET.get()
+}

@@ -15,6 +15,7 @@
 pub mod words;
 
 pub mod error;
+pub mod parallel;
 pub mod progress;
 
 pub mod hash;
@@ -35,6 +36,10 @@ pub mod report;
 pub mod cli;
 
 pub mod plan;
+
+pub mod stream;
+
+pub mod conclude;
 
 pub mod run;
 

@@ -2,12 +2,15 @@
 
 use clap::Parser;
 use recount::cli::{Cli, Command};
+use recount::conclude::Finished;
 use recount::error::{Error, Result, plain};
 use recount::plan::{Inputs, Plan};
 use recount::progress::Progress;
 use recount::reference::{Reference, day};
+use recount::report::{Report, TableFormat};
 use recount::{commands, report, run};
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -15,6 +18,9 @@ fn main() -> ExitCode {
     report::clean_up_on_interrupt();
     // A panic is a mistake of ours; its message could hold a cell of the export, so only its place is told.
     std::panic::set_hook(Box::new(|panic| {
+        if recount::error::is_quiet() {
+            return;
+        }
         let place = panic.location().map_or(String::new(), |place| format!(" at {}:{}", place.file(), place.line()));
         eprintln!("recount: internal error{place}; please report it");
     }));
@@ -31,16 +37,19 @@ fn main() -> ExitCode {
 fn command(command: Command) -> Result<u8> {
     match command {
         Command::Audit(args) => {
-            let (out, csv) = (args.out.clone(), args.tables == report::TableFormat::Csv);
-            let (finished, problem) = run::audit(Plan::new(&args)?, Progress::on_terminal())?;
-            let (width, colour) = terminal();
-            print(&finished.report.terminal(width, colour))?;
-            let hint = if csv { "" } else { " (Parquet; --tables csv writes files for Excel)" };
-            print(&format!("\nReport: {}{hint}\n", out.display()))?;
-            match problem {
-                Some(problem) => Err(problem),
-                None => Ok(u8::from(finished.failed)),
+            let csv = args.tables == TableFormat::Csv;
+            let (out, shard) = (args.out.clone(), args.shard);
+            let finished = run::audit(Plan::new(&args)?, Progress::on_terminal())?;
+            match shard {
+                Some(shard) => print(&commands::merge::say_shard(&finished.0.report, shard, &out))?,
+                None => print_report(&finished.0.report, &out, csv)?,
             }
+            exit_code(finished)
+        }
+        Command::Merge(args) => {
+            let finished = commands::merge::merge(&args, Progress::on_terminal())?;
+            print_report(&finished.0.report, &args.out, args.tables == TableFormat::Csv)?;
+            exit_code(finished)
         }
         Command::Inspect(args) => {
             print(&commands::inspect::text(&Inputs::new(&args)?, Progress::on_terminal())?)?;
@@ -63,6 +72,22 @@ fn command(command: Command) -> Result<u8> {
             commands::generate::write(args.lines, args.seed, &args.out, args.truth.as_deref())?;
             Ok(0)
         }
+    }
+}
+
+/// Prints what a report says, and where it is.
+fn print_report(report: &Report, out: &Path, csv: bool) -> Result<()> {
+    let (width, colour) = terminal();
+    print(&report.terminal(width, colour))?;
+    let hint = if csv { "" } else { " (Parquet; --tables csv writes files for Excel)" };
+    print(&format!("\nReport: {}{hint}\n", out.display()))
+}
+
+/// What the exit code says of a report that is written.
+fn exit_code((finished, problem): (Finished, Option<Error>)) -> Result<u8> {
+    match problem {
+        Some(problem) => Err(problem),
+        None => Ok(u8::from(finished.failed)),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the user typed → what will be done: files found, data loaded, output opened. Whatever can fail early fails here.
 
 use crate::checks::{Selection, Severity};
-use crate::cli::{AuditArgs, InputArgs};
+use crate::cli::{AuditArgs, InputArgs, LimitArgs};
 use crate::error::{Error, Result};
 use crate::ingest::{self, MappingFile};
 use crate::queries::Queries;
-use crate::reference::{Day, Reference, day};
-use crate::report::{Folder, TableFormat};
+use crate::reference::{Day, Reference, Settings, day};
+use crate::report::{Folder, Shard, TableFormat};
 use crate::sessions::Period;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -62,12 +62,37 @@ pub struct Plan {
     pub format: TableFormat,
     /// Whether lines, services and sessions are written.
     pub detail: bool,
+    /// Bytes that the run may take, about.
+    pub memory: u64,
+    /// Which share of the patients.
+    pub shard: Shard,
+    /// What the exit code says.
+    pub limits: Limits,
+    /// Options that change results, for the manifest.
+    pub options: BTreeMap<String, String>,
+}
+
+/// What the exit code says.
+#[derive(Clone, Copy)]
+pub struct Limits {
     /// Share of rejected rows, in hundredths of a percent, beyond which the run ends with exit code 3.
     pub max_rejects: u64,
     /// Findings of this severity or above end the run with exit code 1.
     pub fail_on: Option<Severity>,
-    /// Options that change results, for the manifest.
-    pub options: BTreeMap<&'static str, String>,
+}
+
+impl Limits {
+    /// As the user says, or the settings.
+    ///
+    /// # Errors
+    /// A share that is no percentage.
+    pub fn new(args: &LimitArgs, settings: &Settings) -> Result<Limits> {
+        let max_rejects = match &args.max_rejects {
+            Some(text) => percent(text)?,
+            None => settings.max_rejects_percent as u64 * 100,
+        };
+        Ok(Limits { max_rejects, fail_on: args.fail_on.and_then(Into::into) })
+    }
 }
 
 impl Plan {
@@ -81,10 +106,7 @@ impl Plan {
         let period = period(args)?;
         let selection = Selection::new(&args.select, &args.ignore)?;
         let queries = Queries::load(args.queries.as_deref())?;
-        let max_rejects = match &args.max_rejects {
-            Some(text) => percent(text)?,
-            None => inputs.reference.settings.max_rejects_percent as u64 * 100,
-        };
+        let limits = Limits::new(&args.limits, &inputs.reference.settings)?;
         outside(&args.out, &inputs.paths, &args.input)?;
         let folder = Folder::open(&args.out, args.force)?;
         Ok(Plan {
@@ -96,11 +118,21 @@ impl Plan {
             folder,
             format: args.tables,
             detail: args.detail == crate::cli::Detail::All,
-            max_rejects,
-            fail_on: args.fail_on.and_then(Into::into),
+            memory: args.memory.unwrap_or_else(half_of_the_memory),
+            shard: args.shard.unwrap_or(Shard::WHOLE),
+            limits,
             options: options(args, &period),
         })
     }
+}
+
+/// Half of the machine's memory, or 4 GB where it does not say how much it has.
+fn half_of_the_memory() -> u64 {
+    let kilobytes = |text: String| {
+        let line = text.lines().find(|line| line.starts_with("MemTotal:"))?.to_owned();
+        line.split_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    std::fs::read_to_string("/proc/meminfo").ok().and_then(kilobytes).map_or(4_000_000_000, |size| size * 1024 / 2)
 }
 
 /// The output folder is replaced whole: nothing that is read may lie in it.
@@ -118,26 +150,26 @@ fn outside(out: &std::path::Path, exports: &[PathBuf], args: &InputArgs) -> Resu
 }
 
 /// The options that change results, as the manifest states them.
-fn options(args: &AuditArgs, period: &Period) -> BTreeMap<&'static str, String> {
+fn options(args: &AuditArgs, period: &Period) -> BTreeMap<String, String> {
     let mut options = BTreeMap::new();
     let date = |day: Option<Day>| day.map(|day| crate::reference::date(day).to_string());
-    options.extend(date(period.from).map(|from| ("from", from)));
-    options.extend(date(period.to).map(|to| ("to", to)));
+    options.extend(date(period.from).map(|from| ("from".to_owned(), from)));
+    options.extend(date(period.to).map(|to| ("to".to_owned(), to)));
     let input = &args.input;
     let rules: Vec<String> =
         input.payer_rule.iter().map(|rule| format!("{}={}", rule.pattern, rule.rule.name())).collect();
     for (name, list) in [("select", &args.select), ("ignore", &args.ignore), ("payer-rule", &rules)] {
         if !list.is_empty() {
-            options.insert(name, list.join(", "));
+            options.insert(name.to_owned(), list.join(", "));
         }
     }
     if let Some(order) = input.date_order {
-        options.insert("date-order", name_of(order));
+        options.insert("date-order".to_owned(), name_of(order));
     }
     if let Some(unit) = input.minutes_unit {
-        options.insert("minutes-unit", name_of(unit));
+        options.insert("minutes-unit".to_owned(), name_of(unit));
     }
-    options.insert("id-scope", name_of(input.id_scope));
+    options.insert("id-scope".to_owned(), name_of(input.id_scope));
     options
 }
 

@@ -9,7 +9,7 @@
 
 use crate::checks::{self, Selection, Severity};
 use crate::error::{Error, Result, plain};
-use crate::tables::Tables;
+use crate::tables::{Detail, Tables};
 use include_dir::{Dir, include_dir};
 use polars::prelude::*;
 use polars::sql::SQLContext;
@@ -74,7 +74,7 @@ impl Query {
     pub fn run(&self, tables: &Tables) -> Result<DataFrame> {
         let wrong = |problem: String| Error::Query { name: self.name.clone(), problem };
         let mut context = SQLContext::new();
-        for (name, frame) in tables.for_queries() {
+        for (name, frame) in tables.iter() {
             context.register(name, frame.clone().lazy());
         }
         let found =
@@ -103,6 +103,11 @@ impl Query {
             .map_err(crate::tables::bug)?;
         DataFrame::new(found.height(), typed).map_err(crate::tables::bug)
     }
+}
+
+/// The tables that a query names. Where its text is no SQL, running it says so.
+fn tables_named(text: &str) -> Vec<String> {
+    polars::sql::extract_table_identifiers(text, false, true).unwrap_or_default()
 }
 
 /// What Polars says of a query, without the cells it may quote.
@@ -217,6 +222,17 @@ impl Queries {
             Ok(PatternFindings { check: pattern.check.clone(), citation: pattern.citation.clone(), rows })
         };
         self.patterns.iter().filter(runs).map(found).collect()
+    }
+
+    /// Whether some query names the table: large ones are only put together for SQL where one does.
+    pub fn name_table(&self, name: &str) -> bool {
+        let texts = self.tables.iter().chain(self.patterns.iter().map(|pattern| &pattern.query));
+        texts.flat_map(|query| tables_named(&query.text)).any(|named| named == name)
+    }
+
+    /// The tables of a row for each of many things that some query names.
+    pub fn details(&self) -> Vec<Detail> {
+        Detail::ALL.into_iter().filter(|detail| self.name_table(detail.name())).collect()
     }
 
     /// Names of the user's own patterns, to be listed beside the checks.

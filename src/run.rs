@@ -1,161 +1,135 @@
 //! The audit, top to bottom.
 
-use crate::checks::{ALL, Severity};
+use crate::checks::{ALL, Selection};
+use crate::conclude::{Finished, Summed};
 use crate::error::{Error, Result};
-use crate::ingest::Totals;
-use crate::ingest::{self, Lines};
+use crate::ingest::{self, Export, LostRow, Store, Totals};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::report::{Folder, Manifest, Report};
-use crate::sessions::{self, Outcome};
-use crate::tables::Tables;
-use crate::words::counted;
+use crate::report::{Input, Manifest, Noted, Shard, ShardFacts, TableFile, TotalsOf};
+use crate::sessions::Schedule;
+use crate::stream::{self, Streamed};
+use crate::tables::{self, Tables};
 use std::collections::BTreeMap;
 
-/// A finished audit.
-pub struct Finished {
-    /// What it says.
-    pub report: Report,
-    /// Whether findings reach `--fail-on`.
-    pub failed: bool,
-}
-
-/// Runs an audit and writes its report.
+/// Runs an audit and writes its report, or that of a shard.
 ///
 /// # Errors
 /// An input that cannot be read, an output that cannot be written. With more rejects than allowed the report is written before
 /// the error is returned, so it comes back beside the report.
 pub fn audit(plan: Plan, progress: Progress) -> Result<(Finished, Option<Error>)> {
-    let reference = &plan.inputs.reference;
+    let (inputs, folder) = (&plan.inputs, &plan.folder);
+    let reference = &inputs.reference;
+    // The other half is for the texts, and for what the batches under way are made into.
+    let store = Store::with_limit((plan.memory / 2) as usize, folder.staging().to_owned());
+    let mut export = ingest::read(&inputs.paths, &inputs.options, reference, store, &progress)?;
     let mut selection = plan.selection.clone();
+    selection.fit(&export.sources);
+    let schedule = Schedule::new(&mut export, plan.period)?;
 
-    let mut lines = ingest::read(&plan.inputs.paths, &plan.inputs.options, reference, &progress)?;
-    selection.fit(&lines.sources);
-    let outcome = sessions::recount(&mut lines, plan.period, reference, &progress);
-    let findings = selection.run(&outcome, &lines, reference);
-
-    let bar = progress.count("adding up", 3);
-    let mut tables = Tables::build(&lines, &outcome, &findings, reference, &selection, &plan.queries.own_patterns())?;
-    bar.advance(1);
-    for found in plan.queries.patterns(&tables, &selection)? {
-        tables.add_pattern(&found.check, &found.citation, &found.rows)?;
+    let (mut streamed, files) = stream::batches(&plan, &selection, &export, &schedule, &progress)?;
+    let bar = progress.count("adding up", 2);
+    let patients = schedule.patients(plan.shard.share(schedule.batches().len()));
+    let own = |lost: &&LostRow| patients.contains(&schedule.rank(lost.patient));
+    let lost = export.lost.iter().filter(own).copied().chain(std::mem::take(&mut streamed.excluded)).collect();
+    let lost = tables::lost_in_order(lost);
+    streamed.sums.add_lost(&lost);
+    let mut frames = std::mem::take(&mut streamed.frames);
+    write_lost(&plan, &export, &lost, &mut frames)?;
+    for (name, frame) in streamed.sums.frames(&export)? {
+        frames.add(name, frame)?;
     }
-    let summaries = plan.queries.summaries(&tables)?;
+    frames.add("sources", tables::sources(&export, &streamed.lines_of_source, &lost)?)?;
+    frames.add("payer_names", tables::payer_names(&export)?)?;
     bar.advance(1);
 
-    let manifest = manifest(&plan, &selection, &lines, &outcome, &tables)?;
-    let report = Report { manifest, tables, summaries };
-    write(&report, plan.folder, plan.format, plan.detail)?;
-    bar.finish();
-
-    let totals = report.manifest.totals;
-    let too_many = totals.rejected.rows * 10_000 > totals.read.rows * plan.max_rejects;
-    let problem = too_many.then(|| Error::TooManyRejects {
-        rejected: totals.rejected.rows,
-        read: totals.read.rows,
-        limit: format!("{}.{:02}", plan.max_rejects / 100, plan.max_rejects % 100).trim_end_matches(".00").to_owned(),
-        out: plan.out.display().to_string(),
-    });
-    let reached = |severity: Severity| {
-        [Severity::Exception, Severity::Review, Severity::Note]
-            .into_iter()
-            .filter(|found| *found <= severity)
-            .any(|found| report.manifest.findings.get(found.name()).is_some_and(|count| *count > 0))
+    let manifest = manifest(&plan, &selection, &export, &streamed, &lost)?;
+    let summed = Summed { frames, files, manifest };
+    let report = if plan.shard == Shard::WHOLE {
+        summed.conclude(folder, plan.format, &plan.queries, &selection, &reference.settings)?
+    } else {
+        summed.keep(folder)?
     };
-    let failed = plan.fail_on.is_some_and(reached);
-    Ok((Finished { report, failed }, problem))
+    bar.finish();
+    plan.folder.finish()?;
+    Ok(plan.limits.apply(report, &plan.out))
 }
 
-fn write(report: &Report, folder: Folder, format: crate::report::TableFormat, detail: bool) -> Result<()> {
-    report.write(&folder, format, detail)?;
-    folder.finish()
+/// Writes the tables of rows that are not audited.
+fn write_lost(plan: &Plan, export: &Export, lost: &[LostRow], frames: &mut Tables) -> Result<()> {
+    for (name, rejects) in [("rejects", true), ("excluded", false)] {
+        let shown = plan.queries.name_table(name);
+        let mut file: Option<TableFile> = None;
+        tables::write_lost(export, lost, rejects, &plan.inputs.reference, &mut |rows| {
+            if shown {
+                frames.add(name, rows.clone())?;
+            }
+            let file = match &mut file {
+                Some(file) => file,
+                none => none.insert(TableFile::create(&plan.folder, name, plan.format, &rows)?),
+            };
+            file.append(file.encode(rows)?)
+        })?;
+        file.map_or(Ok(()), TableFile::finish)?;
+    }
+    Ok(())
 }
 
 /// The run in figures. Totals that do not tie are a mistake of ours, and no report is written.
 fn manifest(
     plan: &Plan,
-    selection: &crate::checks::Selection,
-    lines: &Lines,
-    outcome: &Outcome,
-    tables: &Tables,
+    selection: &Selection,
+    export: &Export,
+    streamed: &Streamed,
+    lost: &[LostRow],
 ) -> Result<Manifest> {
-    let lost = || lines.lost.iter().chain(&outcome.excluded);
-    let totals = crate::report::TotalsOf {
-        read: lines.read,
-        audited: Totals::of_lines(lines, &outcome.order),
-        excluded: Totals::of_lost(lost(), false),
-        rejected: Totals::of_lost(lost(), true),
-    };
+    let (excluded, rejected) = (Totals::of_lost(lost.iter(), false), Totals::of_lost(lost.iter(), true));
+    let audited = streamed.audited;
+    let whole = plan.shard == Shard::WHOLE;
+    let totals =
+        TotalsOf { read: if whole { export.read } else { audited + excluded + rejected }, audited, excluded, rejected };
     if !totals.tie() {
         return Err(Error::Bug("rows read are not rows audited, excluded and rejected".into()));
     }
     let mut findings = BTreeMap::new();
-    let severities = tables.findings.column("severity").and_then(|column| column.str().cloned());
-    for severity in severities.map_err(crate::tables::bug)?.iter().flatten().filter_map(Severity::from_name) {
-        *findings.entry(severity.name()).or_insert(0) += 1;
+    for (severity, count) in streamed.sums.severities() {
+        *findings.entry(severity.name().to_owned()).or_insert(0) += count;
     }
-    let mut notes = Vec::new();
-    if outcome.joined_disciplines > 0 {
-        notes.push(format!(
-            "{} without a discipline took the only one of the patient's day",
-            counted(outcome.joined_disciplines, "line")
-        ));
-    }
-    let days = || lines.day.iter().copied().filter(|day| *day != i32::MIN);
-    if let (true, Some(first), Some(last)) = (outcome.order.is_empty(), days().min(), days().max()) {
-        let date = crate::reference::date;
-        notes.push(format!(
-            "nothing is audited; the dates of service read lie between {} and {}",
-            date(first),
-            date(last)
-        ));
-    }
-    let undated =
-        lines.lost.iter().filter(|lost| lost.why.is_reject() && (lost.patient == 0 || lost.day.is_none())).count();
-    if undated > 0 {
-        notes.push(format!(
-            "{} without a readable patient or date: whose session it was is not known",
-            counted(undated as u64, "rejected row")
-        ));
-    }
-    let payers = || lines.texts.payer_names.iter();
-    for rule in plan.inputs.reference.payers.rules.iter().filter(|rule| !payers().any(|name| rule.matches(name.trim())))
-    {
-        notes.push(format!("--payer-rule {} fits no payer of these files", rule.pattern));
-    }
-    let inputs = lines.sources.iter().map(|source| crate::report::Input {
-        file: source.name.clone(),
-        sha256: source.sha256.clone(),
-        source_rows: source.rows,
-        columns: source.columns.iter().filter_map(|(header, field)| Some(((*field)?.name(), header.clone()))).collect(),
-        columns_dropped: source
-            .columns
+    let noted = Noted {
+        joined_disciplines: streamed.joined_disciplines,
+        unplaced: lost.iter().filter(|lost| lost.is_unplaced()).count() as u64,
+        days: export.days(),
+    };
+    let mut notes = if whole { noted.notes(audited) } else { Vec::new() };
+    let names = || export.texts.payer_names.iter();
+    let unused = |rule: &&crate::reference::PayerRule| !names().any(|name| rule.matches(name.trim()));
+    notes.extend(
+        plan.inputs
+            .reference
+            .payers
+            .rules
             .iter()
-            .filter(|(_, field)| field.is_none())
-            .map(|(header, _)| header.clone())
-            .collect(),
-        notes: source.notes.clone(),
-    });
+            .filter(unused)
+            .map(|rule| format!("--payer-rule {} fits no payer of these files", rule.pattern)),
+    );
     Ok(Manifest {
-        program: "recount",
-        version: env!("CARGO_PKG_VERSION"),
+        program: "recount".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
         schema_version: 1,
-        inputs: inputs.collect(),
+        inputs: export.sources.iter().map(Input::of).collect(),
         notes,
         totals,
-        sessions: crate::report::Counts {
-            read: outcome.sessions.len() as u64,
-            auditable: outcome.sessions.iter().filter(|session| session.auditable()).count() as u64,
-        },
+        sessions: streamed.sessions,
         findings,
-        checks_run: ALL.iter().filter(|check| selection.runs(check)).map(|check| check.name).collect(),
+        checks_run: ALL.iter().filter(|check| selection.runs(check)).map(|check| check.name.into()).collect(),
         checks_not_run: ALL
             .iter()
             .filter(|check| !selection.runs(check))
-            .map(|check| (check.name, selection.why_not(check).to_owned()))
+            .map(|check| (check.name.into(), selection.why_not(check).to_owned()))
             .collect(),
         data: plan.inputs.reference.hashes.iter().cloned().collect(),
         queries: plan.queries.hashes.iter().cloned().collect(),
         options: plan.options.clone(),
+        shard: (!whole).then_some(ShardFacts { shard: plan.shard, read: export.read, noted }),
     })
 }

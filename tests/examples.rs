@@ -1,14 +1,11 @@
 //! Examples kept as data: those in the checks' own pages, and the published sessions.
 
-use crate::support::{audit, read_table};
-use polars::prelude::*;
-use recount::checks::{ALL, Selection};
-use recount::plan::Inputs;
+use crate::support::{Row, audit, read_table};
+use clap::Parser;
+use recount::checks::ALL;
+use recount::cli::{Cli, Command};
+use recount::plan::Plan;
 use recount::progress::Progress;
-use recount::queries::Queries;
-use recount::reference::Reference;
-use recount::sessions::{Period, recount};
-use recount::tables::Tables;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -71,41 +68,33 @@ fn as_csv(example: &Example) -> String {
 }
 
 /// Audits within this process: hundreds of examples, each a run of its own.
-fn tables(folder: &Path, csv: &str) -> Tables {
-    let path = folder.join("example.csv");
-    std::fs::write(&path, csv).unwrap();
-    let reference = Reference::load(None, None, &[]).unwrap();
-    let inputs = Inputs { paths: vec![path], options: Default::default(), reference };
-    let quiet = Progress::silent();
-    let mut lines = recount::ingest::read(&inputs.paths, &inputs.options, &inputs.reference, &quiet).unwrap();
-    let selection = Selection::new(&[], &[]).unwrap();
-    let always = Period { from: None, to: None };
-    let outcome = recount(&mut lines, always, &inputs.reference, &quiet);
-    let findings = selection.run(&outcome, &lines, &inputs.reference);
-    let mut tables = Tables::build(&lines, &outcome, &findings, &inputs.reference, &selection, &[]).unwrap();
-    for found in Queries::load(None).unwrap().patterns(&tables, &selection).unwrap() {
-        tables.add_pattern(&found.check, &found.citation, &found.rows).unwrap();
-    }
-    tables
+fn audited(folder: &Path, csv: &str) -> Report {
+    let (export, out) = (folder.join("example.csv"), folder.join("report"));
+    std::fs::write(&export, csv).unwrap();
+    let arguments = ["recount", "audit", export.to_str().unwrap(), "--out", out.to_str().unwrap(), "--tables", "csv"];
+    let Command::Audit(arguments) = Cli::parse_from(arguments).command else { unreachable!() };
+    recount::run::audit(Plan::new(&arguments).unwrap(), Progress::silent()).unwrap();
+    let table = |name: &str| read_table(&out.join(name)).unwrap();
+    Report { sessions: table("sessions.csv"), findings: table("findings.csv") }
 }
 
-fn texts<'a>(frame: &'a DataFrame, name: &str) -> Vec<&'a str> {
-    frame.column(name).unwrap().str().unwrap().iter().map(|text| text.unwrap_or("")).collect()
+struct Report {
+    sessions: Vec<Row>,
+    findings: Vec<Row>,
 }
 
 /// What a check found, in the words of the pages.
-fn found(tables: &Tables, check: &str) -> String {
+fn found(report: &Report, check: &str) -> String {
     if check == "short-session-average" {
-        let short = tables.sessions.column("short").unwrap().bool().unwrap().any();
+        let short = report.sessions.iter().any(|session| session["short"] == "true");
         return if short { "short" } else { "nothing" }.to_owned();
     }
-    let findings = &tables.findings;
-    let over = findings.column("units_over").unwrap().i64().unwrap();
-    let (checks, severities) = (texts(findings, "check"), texts(findings, "severity"));
-    let certainties = texts(findings, "certainty");
-    let mut rows: Vec<String> = (0..findings.height())
-        .filter(|&n| checks[n] == check)
-        .map(|n| format!("{} {} {}", severities[n], certainties[n], over.get(n).unwrap_or(0)))
+    let over = |row: &Row| row["units_over"].parse().unwrap_or(0);
+    let mut rows: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|row| row["check"] == check)
+        .map(|row| format!("{} {} {}", row["severity"], row["certainty"], over(row)))
         .collect();
     rows.sort();
     if rows.is_empty() { "nothing".into() } else { rows.join(", ") }
@@ -120,7 +109,7 @@ fn every_example_of_every_check() {
             let mut expected: Vec<&str> = example.finds.split(", ").collect();
             expected.sort_unstable();
             let expected = expected.join(", ");
-            let found = found(&tables(folder.path(), &as_csv(&example)), check.name);
+            let found = found(&audited(folder.path(), &as_csv(&example)), check.name);
             if found != expected {
                 wrong.push(format!("{}: {} [{}]: {found}, not {expected}", check.name, example.name, example.lines));
             }

@@ -13,3 +13,4 @@ mod planted;
 mod queries;
 mod reference;
 mod sessions;
+mod shards;

@@ -68,14 +68,15 @@ static COUNTING: Counting = Counting;
 
 #[test]
 fn judging_allocates_per_block_and_not_per_session() {
+    use recount::ingest::Store;
     use recount::progress::Progress;
     use recount::reference::Reference;
+    use recount::sessions::{Recount, Schedule};
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("export.csv");
     let reference = Reference::load(None, None, &[]).unwrap();
     let quiet = Progress::silent();
     let always = recount::sessions::Period { from: None, to: None };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let count = |lines: u32| {
         // Six days of three lines a patient, nothing to find and nothing to settle.
         let mut text = "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units\n".to_owned();
@@ -84,16 +85,22 @@ fn judging_allocates_per_block_and_not_per_session() {
             text.push_str(&format!("P{},2024-03-{:02},PT,Medicare,T1,{code},15,1\n", session / 6, session % 6 + 1));
         }
         std::fs::write(&path, text).unwrap();
-        let mut read =
-            recount::ingest::read(std::slice::from_ref(&path), &Default::default(), &reference, &quiet).unwrap();
-        pool.install(|| {
-            let before = ALLOCATIONS.with(Cell::get);
-            let outcome = recount::sessions::recount(&mut read, always, &reference, &quiet);
-            assert_eq!(outcome.sessions.len() as u32, lines / 3);
-            ALLOCATIONS.with(Cell::get) - before
-        })
+        let paths = std::slice::from_ref(&path);
+        let mut export =
+            recount::ingest::read(paths, &Default::default(), &reference, Store::in_memory(), &quiet).unwrap();
+        let schedule = Schedule::new(&mut export, always).unwrap();
+        let recount = Recount::new(&export, &schedule, &reference);
+        let part = recount.load(0..schedule.batches().len()).unwrap();
+        let (mut blocks, mut sessions) = (0, 0);
+        let before = ALLOCATIONS.with(Cell::get);
+        for block in (0..schedule.batches().len()).flat_map(|batch| recount.blocks(batch)) {
+            sessions += recount.judge(&part, block).1.sessions.len() as u32;
+            blocks += 1;
+        }
+        assert_eq!(sessions, lines / 3);
+        (ALLOCATIONS.with(Cell::get) - before) / blocks
     };
-    let (few, many) = (count(9_000), count(36_000));
-    // 9 000 sessions more; what grows is the number of blocks and the doubling of buffers.
-    assert!(many < few + 200, "{few} allocations for 3 000 sessions, {many} for 12 000");
+    // What a block allocates does not depend on how many there are.
+    let (few, many) = (count(8_000 / 3 * 3), count(36_000));
+    assert!(few < 150 && many < 150, "{few} and {many} allocations for a block of some thousand sessions");
 }

@@ -14,7 +14,7 @@
 //!
 //! Lines end in LF, CRLF or CR. A byte order mark is the caller's to skip.
 
-use memchr::{memchr, memchr3, memrchr};
+use memchr::{memchr, memchr2, memchr3, memrchr};
 
 /// A quoted cell is at most this long, in bytes; a mark that finds no partner by then was never meant to open one.
 pub const LONGEST_QUOTED: usize = 1 << 20;
@@ -68,6 +68,21 @@ impl Cells {
             None => &[],
         }
     }
+
+    /// How many of the first cells, as written, end before the byte `until`.
+    pub fn ending_before(&self, until: usize) -> usize {
+        self.spans.iter().take_while(|span| !span.buffered && span.end < until).count()
+    }
+
+    /// Cell `index` of a record read from `text`, as text: the bytes between two delimiters of a text are one.
+    #[inline]
+    pub fn text<'a>(&'a self, text: &'a str, index: usize) -> Option<&'a str> {
+        match self.spans.get(index) {
+            Some(span) if span.buffered => std::str::from_utf8(&self.unescaped[span.start..span.end]).ok(),
+            Some(span) => text.get(span.start..span.end),
+            None => Some(""),
+        }
+    }
 }
 
 /// Reads records one after another.
@@ -77,6 +92,8 @@ pub struct Records<'a> {
     /// Cells of a record, where that is known: a line inside a quoted cell that has as many is a row of its own.
     width: usize,
     complete: bool,
+    /// Whether there is a quotation mark anywhere: most exports have none, and then no line is searched for one.
+    quotes: bool,
     /// Where the next record starts.
     at: usize,
     /// Where the record read last started, and where it ended (without its line end).
@@ -86,7 +103,8 @@ pub struct Records<'a> {
 impl<'a> Records<'a> {
     /// Over `bytes`, which start at a record; `complete` says that nothing follows them in the file.
     pub fn new(bytes: &'a [u8], delimiter: u8, complete: bool) -> Records<'a> {
-        Records { bytes, delimiter, width: usize::MAX, complete, at: 0, last: (0, 0) }
+        let quotes = memchr(b'"', bytes).is_some();
+        Records { bytes, delimiter, width: usize::MAX, complete, quotes, at: 0, last: (0, 0) }
     }
 
     /// Records have so many cells. A quoted cell may hold line ends, but not a whole row: then its marks are two strays, of two
@@ -98,6 +116,11 @@ impl<'a> Records<'a> {
     /// The record read last, as written.
     pub fn raw(&self) -> &'a [u8] {
         &self.bytes[self.last.0..self.last.1]
+    }
+
+    /// Where the record read last starts.
+    pub fn start(&self) -> usize {
+        self.last.0
     }
 
     /// Where the next record starts.
@@ -112,6 +135,13 @@ impl<'a> Records<'a> {
         let start = self.at;
         if start == self.bytes.len() {
             return Step::End;
+        }
+        if let Some(end) = memchr2(b'\n', b'\r', &self.bytes[start..]).map(|n| start + n) {
+            let line = &self.bytes[start..end];
+            if !self.quotes || memchr(b'"', line).is_none() {
+                split(line, start, self.delimiter, &mut cells.spans);
+                return self.line_end(start, end, cells);
+            }
         }
         let mut at = start;
         loop {
@@ -229,6 +259,33 @@ impl<'a> Records<'a> {
         cells.spans.clear();
         Step::Broken
     }
+}
+
+/// Cuts a line without quotation marks, which begins at `start`, into cells.
+///
+/// Cells are a few letters long, so eight bytes are compared with the delimiter at once: a byte that is equal to it leaves its
+/// highest bit set.
+fn split(line: &[u8], start: usize, delimiter: u8, spans: &mut Vec<Span>) {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let pattern = u64::from_ne_bytes([delimiter; 8]);
+    let (mut cell, mut at) = (start, start);
+    let (words, rest) = line.as_chunks::<8>();
+    for word in words {
+        let other = u64::from_le_bytes(*word) ^ pattern;
+        let mut equal = !(((other & LOW) + LOW) | other | LOW);
+        while equal != 0 {
+            let end = at + equal.trailing_zeros() as usize / 8;
+            spans.push(Span { start: cell, end, buffered: false });
+            cell = end + 1;
+            equal &= equal - 1;
+        }
+        at += 8;
+    }
+    for (n, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == delimiter) {
+        spans.push(Span { start: cell, end: at + n, buffered: false });
+        cell = at + n + 1;
+    }
+    spans.push(Span { start: cell, end: start + line.len(), buffered: false });
 }
 
 /// How many of `bytes`, which start at a record, are whole records: where to cut a block that is read in parallel with others.

@@ -7,26 +7,19 @@
 -- Reported where the sum of d is below 0, at least 3 standard deviations below (z <= -3, compared in whole
 -- numbers), the mean is at most 14.0 minutes per unit, and there are at least 30 such sessions. The limits
 -- are in `settings`. Only auditable sessions judged by the cms rule count. If no unit is over, it is a note.
-WITH tested AS (
+WITH by_subject AS (
   SELECT
-    therapist_id, clinic, timed_minutes AS minutes,
-    timed_units_billed AS billed, timed_units_supported AS supported, timed_units_over AS excess
-  FROM sessions
-  WHERE auditable AND unit_rule = 'cms' AND timed_units_billed > 0 AND timed_minutes IS NOT NULL
-),
-by_subject AS (
-  SELECT
-    'therapist' AS kind, therapist_id AS name, CAST(COUNT(*) AS BIGINT) AS n, SUM(minutes) AS minutes,
-    SUM(billed) AS billed, SUM(supported) AS supported, SUM(excess) AS excess
-  FROM tested
-  WHERE therapist_id <> ''
+    'therapist' AS kind, therapist_id AS name, SUM(sessions) AS n, SUM(timed_minutes) AS minutes,
+    SUM(timed_units_billed) AS billed, SUM(timed_units_supported) AS supported, SUM(timed_units_over) AS excess
+  FROM therapist_sums
+  WHERE auditable AND unit_rule = 'cms' AND timed_billed AND therapist_id <> ''
   GROUP BY therapist_id
   UNION ALL
   SELECT
-    'clinic' AS kind, clinic AS name, CAST(COUNT(*) AS BIGINT) AS n, SUM(minutes) AS minutes,
-    SUM(billed) AS billed, SUM(supported) AS supported, SUM(excess) AS excess
-  FROM tested
-  WHERE clinic <> ''
+    'clinic' AS kind, clinic AS name, SUM(sessions) AS n, SUM(timed_minutes) AS minutes,
+    SUM(timed_units_billed) AS billed, SUM(timed_units_supported) AS supported, SUM(timed_units_over) AS excess
+  FROM session_sums
+  WHERE auditable AND unit_rule = 'cms' AND timed_billed AND clinic <> ''
   GROUP BY clinic
 ),
 large_enough AS (

@@ -11,30 +11,23 @@
 WITH found AS (
   SELECT
     check,
-    CAST(COUNT(*) AS BIGINT) AS findings,
-    SUM(CAST(severity = 'exception' AS BIGINT)) AS exceptions,
-    SUM(CAST(severity = 'review' AS BIGINT)) AS reviews,
-    SUM(CAST(severity = 'note' AS BIGINT)) AS notes,
+    SUM(findings) AS findings,
+    SUM(CASE WHEN severity = 'exception' THEN findings ELSE 0 END) AS exceptions,
+    SUM(CASE WHEN severity = 'review' THEN findings ELSE 0 END) AS reviews,
+    SUM(CASE WHEN severity = 'note' THEN findings ELSE 0 END) AS notes,
+    SUM(sessions) AS sessions,
+    SUM(auditable_sessions) AS auditable_sessions,
     SUM(CASE WHEN primary THEN units_over ELSE 0 END) AS units_over
-  FROM findings
+  FROM finding_sums
   GROUP BY check
-),
-concerned AS (
-  SELECT DISTINCT check, session_id FROM findings WHERE session_id <> ''
   UNION ALL
-  SELECT 'short-session-average' AS check, session_id FROM sessions WHERE auditable AND short
-),
-touched AS (
   SELECT
-    c.check AS check,
-    CAST(COUNT(*) AS BIGINT) AS sessions,
-    SUM(CAST(s.auditable AS BIGINT)) AS auditable_sessions
-  FROM concerned AS c
-  LEFT JOIN sessions AS s ON c.session_id = s.session_id
-  GROUP BY c.check
+    'short-session-average' AS check, 0 AS findings, 0 AS exceptions, 0 AS reviews, 0 AS notes,
+    SUM(short_sessions) AS sessions, SUM(short_sessions) AS auditable_sessions, 0 AS units_over
+  FROM session_sums
 ),
 total AS (
-  SELECT SUM(CAST(auditable AS BIGINT)) AS auditable_sessions FROM sessions
+  SELECT SUM(CASE WHEN auditable THEN sessions ELSE 0 END) AS auditable_sessions FROM session_sums
 )
 SELECT
   k.check AS check, k.family AS family, k.severity AS severity, k.ran AS ran,
@@ -42,12 +35,11 @@ SELECT
   COALESCE(f.exceptions, 0) AS exceptions,
   COALESCE(f.reviews, 0) AS reviews,
   COALESCE(f.notes, 0) AS notes,
-  COALESCE(t.sessions, 0) AS sessions,
+  COALESCE(f.sessions, 0) AS sessions,
   COALESCE(f.units_over, 0) AS units_over,
-  ROUND(CAST(100 * COALESCE(t.auditable_sessions, 0) AS DOUBLE) / NULLIF(total.auditable_sessions, 0), 1)
+  ROUND(CAST(100 * COALESCE(f.auditable_sessions, 0) AS DOUBLE) / NULLIF(total.auditable_sessions, 0), 1)
     AS share_of_auditable_per_100
 FROM checks AS k
 LEFT JOIN found AS f ON k.check = f.check
-LEFT JOIN touched AS t ON k.check = t.check
 CROSS JOIN total
 ORDER BY units_over DESC, findings DESC, check

@@ -10,19 +10,18 @@
 -- Kinds that no unit rule speaks to (area, period, unlisted ...) show units billed and leave the rest empty.
 WITH sums AS (
   SELECT
-    v.code, v.code_kind,
-    CAST(COUNT(*) AS BIGINT) AS sessions,
-    SUM(CAST(v.auditable AS BIGINT)) AS auditable_sessions,
-    SUM(CASE WHEN v.auditable THEN v.units_billed ELSE 0 END) AS units_billed,
-    SUM(CASE WHEN v.auditable THEN v.units_supported ELSE 0 END) AS units_supported,
-    SUM(CASE WHEN v.auditable THEN v.units_over ELSE 0 END) AS units_over,
-    SUM(CASE WHEN v.auditable AND v.units_billed < v.units_min THEN v.units_min - v.units_billed ELSE 0 END) AS units_under,
-    SUM(CASE WHEN v.auditable AND v.minutes_known AND v.code_kind = 'timed' THEN v.minutes ELSE 0 END) AS timed_minutes,
-    SUM(CASE WHEN v.auditable AND v.minutes_known AND v.code_kind = 'timed' THEN v.units_billed ELSE 0 END) AS timed_units,
-    SUM(CAST(v.auditable AND s.short AS BIGINT)) AS short_sessions
-  FROM services AS v
-  LEFT JOIN sessions AS s ON v.session_id = s.session_id
-  GROUP BY v.code, v.code_kind
+    code, code_kind,
+    SUM(services) AS sessions,
+    SUM(CASE WHEN auditable THEN services ELSE 0 END) AS auditable_sessions,
+    SUM(CASE WHEN auditable THEN units_billed ELSE 0 END) AS units_billed,
+    SUM(CASE WHEN auditable THEN units_supported ELSE 0 END) AS units_supported,
+    SUM(CASE WHEN auditable THEN units_over ELSE 0 END) AS units_over,
+    SUM(CASE WHEN auditable THEN units_under ELSE 0 END) AS units_under,
+    SUM(CASE WHEN auditable AND minutes_known AND code_kind = 'timed' THEN minutes ELSE 0 END) AS timed_minutes,
+    SUM(CASE WHEN auditable AND minutes_known AND code_kind = 'timed' THEN units_billed ELSE 0 END) AS timed_units,
+    SUM(short_sessions) AS short_sessions
+  FROM service_sums
+  GROUP BY code, code_kind
 )
 SELECT
   code,

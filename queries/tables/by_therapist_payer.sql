@@ -11,8 +11,8 @@
 WITH sums AS (
   SELECT
     therapist_id, payer,
-    CAST(COUNT(*) AS BIGINT) AS sessions,
-    SUM(CAST(auditable AS BIGINT)) AS auditable_sessions,
+    SUM(sessions) AS sessions,
+    SUM(CASE WHEN auditable THEN sessions ELSE 0 END) AS auditable_sessions,
     SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed ELSE 0 END
       + CASE WHEN untimed_units_over IS NULL THEN 0 ELSE untimed_units_billed END) AS units_billed,
     SUM(COALESCE(timed_units_supported + interval_units_supported, 0) + COALESCE(untimed_units_supported, 0)) AS units_supported,
@@ -20,8 +20,8 @@ WITH sums AS (
     SUM(CASE WHEN auditable THEN timed_units_under + interval_units_under ELSE 0 END) AS units_under,
     SUM(CASE WHEN auditable THEN timed_minutes ELSE 0 END) AS timed_minutes,
     SUM(CASE WHEN auditable THEN timed_units_billed ELSE 0 END) AS timed_units,
-    SUM(CAST(auditable AND short AS BIGINT)) AS short_sessions
-  FROM sessions
+    SUM(short_sessions) AS short_sessions
+  FROM therapist_payer_sums
   GROUP BY therapist_id, payer
 )
 SELECT

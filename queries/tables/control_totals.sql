@@ -10,35 +10,24 @@
 -- A session counts once, under its own source_file (that of its first line), month, clinic and payer.
 WITH parts AS (
   SELECT
-    source_file, month, clinic, payer,
-    CAST(COUNT(*) AS BIGINT) AS lines,
-    SUM(COALESCE(units_billed, 0)) AS line_units,
-    SUM(COALESCE(charge_cents, 0)) AS charge_cents,
+    source_file, month, clinic, payer, lines, units_billed AS line_units, charge_cents,
     0 AS rejected_rows, 0 AS excluded_rows,
     0 AS sessions, 0 AS auditable_sessions, 0 AS units_billed, 0 AS units_supported, 0 AS units_over, 0 AS units_under,
     0 AS timed_minutes, 0 AS timed_units, 0 AS short_sessions
-  FROM lines
-  GROUP BY source_file, month, clinic, payer
+  FROM line_sums
   UNION ALL
   SELECT
     source_file, month, '' AS clinic, '' AS payer, 0 AS lines, 0 AS line_units, 0 AS charge_cents,
-    1 AS rejected_rows, 0 AS excluded_rows,
+    CASE WHEN rejected THEN rows ELSE 0 END AS rejected_rows, CASE WHEN rejected THEN 0 ELSE rows END AS excluded_rows,
     0 AS sessions, 0 AS auditable_sessions, 0 AS units_billed, 0 AS units_supported, 0 AS units_over, 0 AS units_under,
     0 AS timed_minutes, 0 AS timed_units, 0 AS short_sessions
-  FROM rejects
-  UNION ALL
-  SELECT
-    source_file, month, '' AS clinic, '' AS payer, 0 AS lines, 0 AS line_units, 0 AS charge_cents,
-    0 AS rejected_rows, 1 AS excluded_rows,
-    0 AS sessions, 0 AS auditable_sessions, 0 AS units_billed, 0 AS units_supported, 0 AS units_over, 0 AS units_under,
-    0 AS timed_minutes, 0 AS timed_units, 0 AS short_sessions
-  FROM excluded
+  FROM left_out
   UNION ALL
   SELECT
     source_file, month, clinic, payer, 0 AS lines, 0 AS line_units, 0 AS charge_cents,
     0 AS rejected_rows, 0 AS excluded_rows,
-    CAST(COUNT(*) AS BIGINT) AS sessions,
-    SUM(CAST(auditable AS BIGINT)) AS auditable_sessions,
+    SUM(sessions) AS sessions,
+    SUM(CASE WHEN auditable THEN sessions ELSE 0 END) AS auditable_sessions,
     SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed ELSE 0 END
       + CASE WHEN untimed_units_over IS NULL THEN 0 ELSE untimed_units_billed END) AS units_billed,
     SUM(COALESCE(timed_units_supported + interval_units_supported, 0) + COALESCE(untimed_units_supported, 0)) AS units_supported,
@@ -46,8 +35,8 @@ WITH parts AS (
     SUM(CASE WHEN auditable THEN timed_units_under + interval_units_under ELSE 0 END) AS units_under,
     SUM(CASE WHEN auditable THEN timed_minutes ELSE 0 END) AS timed_minutes,
     SUM(CASE WHEN auditable THEN timed_units_billed ELSE 0 END) AS timed_units,
-    SUM(CAST(auditable AND short AS BIGINT)) AS short_sessions
-  FROM sessions
+    SUM(short_sessions) AS short_sessions
+  FROM session_sums
   GROUP BY source_file, month, clinic, payer
 ),
 sums AS (

@@ -6,11 +6,19 @@
 -- An empty why_not is the row of the auditable sessions. share_percent is of all sessions of that value.
 WITH counts AS (
   SELECT
-    source_file, payer, clinic, therapist_id, why_not,
-    CAST(COUNT(*) AS BIGINT) AS sessions,
-    SUM(CAST(auditable AS BIGINT)) AS auditable_sessions
-  FROM sessions
-  GROUP BY source_file, payer, clinic, therapist_id, why_not
+    source_file, payer, clinic, why_not,
+    SUM(sessions) AS sessions,
+    SUM(CASE WHEN auditable THEN sessions ELSE 0 END) AS auditable_sessions
+  FROM session_sums
+  GROUP BY source_file, payer, clinic, why_not
+),
+of_therapists AS (
+  SELECT
+    therapist_id, why_not,
+    SUM(sessions) AS sessions,
+    SUM(CASE WHEN auditable THEN sessions ELSE 0 END) AS auditable_sessions
+  FROM therapist_sums
+  GROUP BY therapist_id, why_not
 ),
 parts AS (
   SELECT 1 AS place, 'all' AS dimension, 'all sessions' AS value, why_not, sessions, auditable_sessions FROM counts
@@ -24,7 +32,7 @@ parts AS (
     CASE WHEN clinic = '' THEN '(several or not named)' ELSE clinic END AS value, why_not, sessions, auditable_sessions FROM counts
   UNION ALL
   SELECT 5 AS place, 'therapist_id' AS dimension,
-    CASE WHEN therapist_id = '' THEN '(several or not named)' ELSE therapist_id END AS value, why_not, sessions, auditable_sessions FROM counts
+    CASE WHEN therapist_id = '' THEN '(several or not named)' ELSE therapist_id END AS value, why_not, sessions, auditable_sessions FROM of_therapists
 ),
 rows_of AS (
   SELECT place, dimension, value, why_not, SUM(sessions) AS sessions, SUM(auditable_sessions) AS auditable_sessions

@@ -8,26 +8,26 @@
 WITH of_sources AS (
   SELECT SUM(rows) AS rows_read FROM sources
 ),
-of_rejects AS (
-  SELECT CAST(COUNT(*) AS BIGINT) AS rejected FROM rejects
-),
-of_excluded AS (
-  SELECT CAST(COUNT(*) AS BIGINT) AS left_out FROM excluded
+of_left_out AS (
+  SELECT
+    SUM(CASE WHEN rejected THEN rows ELSE 0 END) AS rejected,
+    SUM(CASE WHEN rejected THEN 0 ELSE rows END) AS set_aside
+  FROM left_out
 ),
 of_lines AS (
+  SELECT SUM(lines) AS audited, SUM(units_billed) AS units, SUM(charge_cents) AS charges FROM line_sums
+),
+of_names AS (
   SELECT
-    CAST(COUNT(*) AS BIGINT) AS audited,
-    SUM(units_billed) AS units,
-    SUM(charge_cents) AS charges,
-    CAST(COUNT(DISTINCT NULLIF(therapist_id, '')) AS BIGINT) AS clinicians,
-    CAST(COUNT(DISTINCT NULLIF(clinic, '')) AS BIGINT) AS clinics
-  FROM lines
+    CAST(COUNT(DISTINCT CASE WHEN kind = 'clinician' THEN name END) AS BIGINT) AS clinicians,
+    CAST(COUNT(DISTINCT CASE WHEN kind = 'clinic' THEN name END) AS BIGINT) AS clinics
+  FROM named_on_lines
 ),
 of_sessions AS (
   SELECT
-    CAST(COUNT(*) AS BIGINT) AS sessions,
-    SUM(CAST(auditable AS BIGINT)) AS auditable,
-    SUM(CAST(NOT auditable AS BIGINT)) AS not_auditable,
+    SUM(sessions) AS sessions,
+    SUM(CASE WHEN auditable THEN sessions ELSE 0 END) AS auditable,
+    SUM(CASE WHEN auditable THEN 0 ELSE sessions END) AS not_auditable,
     SUM(CASE WHEN auditable THEN timed_units_billed + interval_units_billed ELSE 0 END
       + CASE WHEN untimed_units_over IS NULL THEN 0 ELSE untimed_units_billed END) AS billed,
     SUM(COALESCE(timed_units_supported + interval_units_supported, 0) + COALESCE(untimed_units_supported, 0)) AS supported,
@@ -36,29 +36,29 @@ of_sessions AS (
     SUM(CASE WHEN auditable THEN other_units_billed ELSE 0 END) AS other_units,
     SUM(CASE WHEN auditable THEN timed_minutes ELSE 0 END) AS timed_minutes,
     SUM(CASE WHEN auditable THEN timed_units_billed ELSE 0 END) AS timed_units,
-    SUM(CAST(auditable AND short AS BIGINT)) AS short_sessions,
-    SUM(CAST(auditable AND rule_basis IN ('default', 'unknown') AND (over_cms > 0) <> (over_midpoint > 0) AS BIGINT)) AS rule_dependent,
-    CAST(COUNT(DISTINCT patient_id) AS BIGINT) AS patients,
+    SUM(short_sessions) AS short_sessions,
+    SUM(CASE WHEN auditable THEN rule_dependent ELSE 0 END) AS rule_dependent,
+    SUM(patients) AS patients,
     CAST(COUNT(DISTINCT NULLIF(payer, '')) AS BIGINT) AS payers
-  FROM sessions
+  FROM session_sums
 ),
 of_findings AS (
   SELECT
-    SUM(CAST(severity = 'exception' AS BIGINT)) AS exceptions,
-    SUM(CAST(severity = 'review' AS BIGINT)) AS reviews,
-    SUM(CAST(severity = 'note' AS BIGINT)) AS notes
-  FROM findings
+    SUM(CASE WHEN severity = 'exception' THEN findings ELSE 0 END) AS exceptions,
+    SUM(CASE WHEN severity = 'review' THEN findings ELSE 0 END) AS reviews,
+    SUM(CASE WHEN severity = 'note' THEN findings ELSE 0 END) AS notes
+  FROM finding_sums
 ),
 measures AS (
   SELECT 1 AS position, 'rows read' AS measure, rows_read AS value, 'rows' AS unit FROM of_sources
-  UNION ALL SELECT 2 AS position, 'rows rejected' AS measure, rejected AS value, 'rows' AS unit FROM of_rejects
-  UNION ALL SELECT 3 AS position, 'rows excluded' AS measure, left_out AS value, 'rows' AS unit FROM of_excluded
+  UNION ALL SELECT 2 AS position, 'rows rejected' AS measure, rejected AS value, 'rows' AS unit FROM of_left_out
+  UNION ALL SELECT 3 AS position, 'rows excluded' AS measure, set_aside AS value, 'rows' AS unit FROM of_left_out
   UNION ALL SELECT 4 AS position, 'lines audited' AS measure, audited AS value, 'lines' AS unit FROM of_lines
   UNION ALL SELECT 5 AS position, 'units on all lines' AS measure, units AS value, 'units' AS unit FROM of_lines
   UNION ALL SELECT 6 AS position, 'charges on all lines' AS measure, charges AS value, 'cents' AS unit FROM of_lines
   UNION ALL SELECT 7 AS position, 'patients' AS measure, patients AS value, 'patients' AS unit FROM of_sessions
-  UNION ALL SELECT 8 AS position, 'clinicians named' AS measure, clinicians AS value, 'clinicians' AS unit FROM of_lines
-  UNION ALL SELECT 9 AS position, 'clinics named' AS measure, clinics AS value, 'clinics' AS unit FROM of_lines
+  UNION ALL SELECT 8 AS position, 'clinicians named' AS measure, clinicians AS value, 'clinicians' AS unit FROM of_names
+  UNION ALL SELECT 9 AS position, 'clinics named' AS measure, clinics AS value, 'clinics' AS unit FROM of_names
   UNION ALL SELECT 10 AS position, 'payers named' AS measure, payers AS value, 'payers' AS unit FROM of_sessions
   UNION ALL SELECT 11 AS position, 'sessions' AS measure, sessions AS value, 'sessions' AS unit FROM of_sessions
   UNION ALL SELECT 12 AS position, 'auditable sessions' AS measure, auditable AS value, 'sessions' AS unit FROM of_sessions

@@ -18,21 +18,21 @@ placed AS (
   SELECT
     s.payer_name AS payer_name, s.rule_basis AS rule_basis,
     COALESCE(o.rule_row, 'either or both') AS rule_row,
-    s.auditable AS auditable, s.over_cms AS over_cms, s.over_midpoint AS over_midpoint,
-    s.units_cms AS units_cms, s.units_midpoint AS units_midpoint
-  FROM sessions AS s
+    s.auditable AS auditable, s.sessions AS sessions, s.over_cms AS over_cms, s.over_midpoint AS over_midpoint,
+    s.sessions_that_change AS sessions_that_change, s.units_that_change AS units_that_change
+  FROM session_sums AS s
   LEFT JOIN own_rule AS o
     ON s.payer_name = o.payer_name AND s.rule_basis = o.rule_basis AND s.unit_rule = o.unit_rule
 ),
 sums AS (
   SELECT
     payer_name, rule_basis, rule_row,
-    CAST(COUNT(*) AS BIGINT) AS sessions,
-    SUM(CAST(auditable AS BIGINT)) AS auditable_sessions,
+    SUM(sessions) AS sessions,
+    SUM(CASE WHEN auditable THEN sessions ELSE 0 END) AS auditable_sessions,
     SUM(CASE WHEN auditable THEN over_cms ELSE 0 END) AS units_over_cms,
     SUM(CASE WHEN auditable THEN over_midpoint ELSE 0 END) AS units_over_midpoint,
-    SUM(CAST(auditable AND over_cms <> over_midpoint AS BIGINT)) AS sessions_that_change,
-    SUM(CASE WHEN auditable THEN ABS(units_cms - units_midpoint) ELSE 0 END) AS units_that_change
+    SUM(CASE WHEN auditable THEN sessions_that_change ELSE 0 END) AS sessions_that_change,
+    SUM(CASE WHEN auditable THEN units_that_change ELSE 0 END) AS units_that_change
   FROM placed
   GROUP BY payer_name, rule_basis, rule_row
 ),

@@ -62,6 +62,25 @@ pub enum Attribution {
     Unnamed,
 }
 
+impl Attribution {
+    /// The name in every table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Attribution::One(_) => "one",
+            Attribution::Shared => "shared",
+            Attribution::Unnamed => "",
+        }
+    }
+
+    /// Number of the one clinician, 0 if there is no such one.
+    pub const fn therapist(self) -> u32 {
+        match self {
+            Attribution::One(therapist) => therapist,
+            Attribution::Shared | Attribution::Unnamed => 0,
+        }
+    }
+}
+
 /// One thing to look at, in one session.
 #[derive(Clone, Debug)]
 pub struct Finding {

@@ -17,7 +17,7 @@ pub struct Judged<'a> {
     /// All lines in the order of sessions; services name their places in it.
     pub order: &'a [u32],
     /// All lines of the run.
-    pub lines: &'a Lines,
+    pub lines: &'a Lines<'a>,
     /// The code table and the rest.
     pub reference: &'a Reference,
     /// Whether `units-without-minutes` runs, and so tells of its units itself.
@@ -29,16 +29,15 @@ impl<'a> Judged<'a> {
     pub fn new(
         outcome: &'a Outcome,
         number: usize,
-        lines: &'a Lines,
+        lines: &'a Lines<'a>,
         reference: &'a Reference,
         tells_without_minutes: bool,
     ) -> Judged<'a> {
         let session = &outcome.sessions[number];
-        let (first, count) = (session.services.0 as usize, session.services.1 as usize);
         Judged {
             number: number as u32,
             session,
-            services: &outcome.services[first..first + count],
+            services: outcome.services_of(session),
             order: &outcome.order,
             lines,
             reference,
@@ -53,7 +52,7 @@ impl<'a> Judged<'a> {
 
     /// The code of a service.
     pub fn code(&self, service: &Service) -> &'a str {
-        self.lines.texts.codes.get(service.code)
+        self.lines.export.texts.codes.get(service.code)
     }
 
     /// What the code table says of a service.

@@ -18,16 +18,13 @@ mod unknown_code;
 mod untimed_multiple_units;
 
 pub use finding::{Attribution, Certainty, Finding, Severity};
-pub use judged::Judged;
+pub use judged::{Judged, attribution};
 
 use crate::error::{Error, Result};
 use crate::ingest::{Lines, Source};
 use crate::reference::{Field, Reference};
 use crate::sessions::Outcome;
-use rayon::prelude::*;
-
-/// Sessions that one task checks.
-const BLOCK: usize = 8_192;
+use std::collections::BTreeMap;
 
 /// A check: its name is for ever.
 pub struct Check {
@@ -111,6 +108,15 @@ impl Selection {
         Ok(Selection { chosen, why_not })
     }
 
+    /// The selection of a finished run: the checks that ran, and why the others did not.
+    pub fn of_manifest(run: &[String], not_run: &BTreeMap<String, String>) -> Selection {
+        let why_not = |check: &Check| not_run.get(check.name).cloned().unwrap_or_default();
+        Selection {
+            chosen: ALL.iter().map(|check| run.iter().any(|name| name == check.name)).collect(),
+            why_not: ALL.iter().map(why_not).collect(),
+        }
+    }
+
     /// Leaves out checks whose columns no file has, and says so.
     pub fn fit(&mut self, sources: &[Source]) {
         let has =
@@ -133,7 +139,7 @@ impl Selection {
         self.place(check).map_or("", |n| &self.why_not[n])
     }
 
-    /// Runs the checks that speak of one session, over all sessions in parallel. Findings stand in the order of sessions.
+    /// Runs the checks that speak of one session over the sessions of a batch. Findings stand in the order of sessions.
     pub fn run(&self, outcome: &Outcome, lines: &Lines, reference: &Reference) -> Vec<Finding> {
         let checks: Vec<fn(&Judged, &mut Vec<Finding>)> = ALL
             .iter()
@@ -144,19 +150,12 @@ impl Selection {
             })
             .collect();
         let tells = self.runs(&units_without_minutes::CHECK);
-        let block = |numbers: std::ops::Range<usize>| {
-            let mut findings = Vec::new();
-            for number in numbers {
-                let judged = Judged::new(outcome, number, lines, reference, tells);
-                checks.iter().for_each(|find| find(&judged, &mut findings));
-            }
-            findings
-        };
-        let count = outcome.sessions.len();
-        let starts: Vec<usize> = (0..count).step_by(BLOCK).collect();
-        let found: Vec<Vec<Finding>> =
-            starts.into_par_iter().map(|start| block(start..(start + BLOCK).min(count))).collect();
-        found.into_iter().flatten().collect()
+        let mut findings = Vec::new();
+        for number in 0..outcome.sessions.len() {
+            let judged = Judged::new(outcome, number, lines, reference, tells);
+            checks.iter().for_each(|find| find(&judged, &mut findings));
+        }
+        findings
     }
 
     fn place(&self, check: &Check) -> Option<usize> {

@@ -1,7 +1,7 @@
 //! `recount inspect`: how exports would be read, without auditing them.
 
 use crate::error::Result;
-use crate::ingest::{self, Lines, Why};
+use crate::ingest::{self, Export, Store, Why};
 use crate::plan::Inputs;
 use crate::progress::Progress;
 use crate::reference::{Kind, date};
@@ -16,21 +16,21 @@ use unicode_width::UnicodeWidthChar;
 /// # Errors
 /// As reading for an audit.
 pub fn text(inputs: &Inputs, progress: Progress) -> Result<String> {
-    let lines = ingest::read(&inputs.paths, &inputs.options, &inputs.reference, &progress)?;
+    let store = Store::in_memory();
+    let export = ingest::read(&inputs.paths, &inputs.options, &inputs.reference, store, &progress)?;
     let mut text = String::new();
-    for number in 0..lines.sources.len() {
-        source(&mut text, &lines, number);
+    for number in 0..export.sources.len() {
+        source(&mut text, &export, number);
     }
-    payers(&mut text, &lines);
-    codes(&mut text, &lines, inputs);
+    payers(&mut text, &export);
+    codes(&mut text, &export, inputs);
     Ok(text)
 }
 
-fn source(text: &mut String, lines: &Lines, number: usize) {
-    let source = &lines.sources[number];
+fn source(text: &mut String, export: &Export, number: usize) {
+    let source = &export.sources[number];
     let _ = writeln!(text, "{}: {}", fitted(&source.name, 60).trim_end(), counted(source.rows, "row"));
-    let days = || source.lines.clone().map(|line| lines.day[line as usize]).filter(|day| *day != i32::MIN);
-    if let (Some(first), Some(last)) = (days().min(), days().max()) {
+    if let Some((first, last)) = source.days {
         let _ = writeln!(text, "  dates of service {} to {}", date(first), date(last));
     }
     for note in &source.notes {
@@ -39,8 +39,8 @@ fn source(text: &mut String, lines: &Lines, number: usize) {
     let _ = writeln!(text, "\n  {:<22} {:<20} {:<13} {:>9} {:>9}", "column", "field", "type", "blank", "rejected");
     for (header, field) in &source.columns {
         let (name, kind) = field.map_or(("(not read)", ""), |field| (field.name(), field.type_name()));
-        let blank = source.blanks.iter().find(|(known, _)| Some(*known) == *field).map_or(0, |(_, count)| *count);
-        let rejected = lines
+        let blank = source.counts.blanks.iter().find(|(known, _)| Some(*known) == *field).map_or(0, |(_, count)| *count);
+        let rejected = export
             .lost
             .iter()
             .filter(|lost| usize::from(lost.file) == number)
@@ -51,7 +51,7 @@ fn source(text: &mut String, lines: &Lines, number: usize) {
         let _ = writeln!(text, "  {header} {name:<20} {kind:<13} {:>9} {:>9}", count(blank), count(rejected as u64));
     }
     let mut problems: BTreeMap<String, (u64, u32)> = BTreeMap::new();
-    for lost in lines.lost.iter().filter(|lost| usize::from(lost.file) == number) {
+    for lost in export.lost.iter().filter(|lost| usize::from(lost.file) == number) {
         let column = match lost.why {
             Why::Cell(field, _) => format!("{} ", field.name()),
             _ => String::new(),
@@ -69,13 +69,13 @@ fn source(text: &mut String, lines: &Lines, number: usize) {
     text.push('\n');
 }
 
-fn payers(text: &mut String, lines: &Lines) {
+fn payers(text: &mut String, export: &Export) {
     let mut counts: BTreeMap<(&str, &str, &str, &str), u64> = BTreeMap::new();
-    for line in (0..lines.len() as u32).filter(|line| lines.day[*line as usize] != i32::MIN) {
-        let policy = lines.payers[lines.payer(line) as usize].policy(lines.day[line as usize]);
-        let name = lines.texts.payer_names.get(lines.payer_name.at(line));
+    for &(name, stretch, lines) in &export.payer_lines {
+        let policy = export.payer_of(name).policy_at(stretch);
         let rule = if policy.unit_billed { policy.rule.map_or("both", |rule| rule.name()) } else { "excluded" };
-        *counts.entry((name, &policy.class, rule, policy.basis.name())).or_default() += 1;
+        let name = export.texts.payer_names.get(name);
+        *counts.entry((name, &policy.class, rule, policy.basis.name())).or_default() += lines;
     }
     let _ = writeln!(text, "Payers: the rule that each falls to\n");
     let _ = writeln!(text, "  {:<28} {:<19} {:<9} {:<11} {:>6}", "payer", "class", "rule", "basis", "lines");
@@ -87,14 +87,14 @@ fn payers(text: &mut String, lines: &Lines) {
     text.push('\n');
 }
 
-fn codes(text: &mut String, lines: &Lines, inputs: &Inputs) {
+fn codes(text: &mut String, export: &Export, inputs: &Inputs) {
     let mut counts: BTreeMap<(&str, Kind), (u64, &str)> = BTreeMap::new();
-    for line in (0..lines.len() as u32).filter(|line| lines.day[*line as usize] != i32::MIN) {
-        let facts = lines.facts(&inputs.reference.codes, line);
-        let code = lines.texts.codes.get(lines.code[line as usize]);
+    for &(code, row, lines) in &export.code_lines {
+        let facts = row.map(|row| &inputs.reference.codes.rows()[row]);
+        let code = export.texts.codes.get(code);
         let (kind, label) =
             facts.map_or((Kind::Unknown, "not in the table"), |facts| (facts.kind, facts.label.as_str()));
-        counts.entry((code, kind)).or_insert((0, label)).0 += 1;
+        counts.entry((code, kind)).or_insert((0, label)).0 += lines;
     }
     let _ = writeln!(text, "Codes\n");
     let _ = writeln!(text, "  {:<6} {:<11} {:>9}  label", "code", "kind", "lines");

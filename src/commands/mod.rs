@@ -2,6 +2,7 @@
 
 pub mod generate;
 pub mod inspect;
+pub mod merge;
 pub mod units;
 
 use crate::checks::{self, ALL};

@@ -1,144 +1,276 @@
-//! A block of rows, parsed straight into typed columns. Blocks know nothing of each other, so they are parsed in parallel.
+//! A block of rows, parsed straight into packed lines. Blocks know nothing of each other, so they are parsed in parallel.
 //!
-//! Every text is numbered in a dictionary of the block's own, and what a text means (a code, a discipline, modifiers) is worked
-//! out once per distinct text, not once per row.
+//! Texts repeat: from row to row, and all over a file. So what a text means (a code, a date, an amount) is worked out once per
+//! distinct text of a column, and a row looks it up.
 
-use super::columns::Dictionary;
+use super::chunk::{Body, Chunk, Packed};
+use super::columns::{Dictionary, Ids, Seen};
 use super::lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Setting, Why};
 use super::mapping::Mapping;
 use crate::reference::Field;
 use crate::reference::Reference;
-use recount_core::cells::{self, CodeCell, DateCell, Problem};
+use recount_core::cells::{self, CodeCell, DateCell, Problem, TimeCell};
 use recount_core::domain::{Cents, Discipline, Units};
 use std::borrow::Cow;
 
-/// A column of texts: a number per row, and the texts of the numbers.
-#[derive(Default)]
-pub struct TextColumn {
-    pub(super) numbers: Vec<u32>,
-    pub(super) texts: Dictionary,
-}
-
-/// A row that could not be read.
+/// A row that could not be read. Its numbers count within the chunk; 0 is blank or unread.
 pub struct LostCell {
-    pub(super) row: u32,
+    pub(super) row: u16,
     pub(super) why: Why,
-    pub(super) patient: u32,
-    pub(super) practice: u32,
-    pub(super) date: u32,
+    pub(super) patient: u16,
+    pub(super) practice: u16,
+    pub(super) date: u16,
     pub(super) units: Units,
     pub(super) charge: Cents,
 }
 
-/// Parsed rows. Optional columns that the file does not have stay empty.
+/// A parsed chunk: its lines, and the texts that their numbers stand for.
 #[derive(Default)]
-pub struct Block {
-    /// Records passed over and parsed, blank ones too: how far the next block's row numbers are on.
+pub struct Parsed {
+    /// Records passed over and parsed, blank ones too: how far the next chunk's row numbers are on.
     pub(super) records: u32,
-    /// Row of each line, counted from the block's first record.
-    pub(super) rows: Vec<u32>,
-    pub(super) patient: TextColumn,
-    pub(super) date: TextColumn,
-    pub(super) code: TextColumn,
-    pub(super) units: Vec<i16>,
-    pub(super) time: Vec<i32>,
-    pub(super) payer: TextColumn,
-    pub(super) discipline: Vec<u8>,
-    pub(super) modifiers: TextColumn,
-    pub(super) therapist: TextColumn,
-    pub(super) clinic: TextColumn,
-    pub(super) practice: TextColumn,
-    pub(super) visit: TextColumn,
-    pub(super) claim: TextColumn,
-    pub(super) line_id: TextColumn,
-    pub(super) start: TextColumn,
-    pub(super) charge: Vec<Cents>,
-    pub(super) allowed: Vec<Cents>,
-    pub(super) paid: Vec<Cents>,
-    pub(super) visit_time: Vec<i32>,
-    pub(super) setting: Vec<Setting>,
+    pub(super) body: Body,
+    pub(super) patients: Dictionary,
+    pub(super) codes: Dictionary,
+    pub(super) payers: Dictionary,
+    pub(super) modifiers: Dictionary,
+    pub(super) therapists: Dictionary,
+    pub(super) clinics: Dictionary,
+    pub(super) practices: Dictionary,
+    pub(super) visits: Ids,
+    pub(super) claims: Ids,
+    pub(super) line_ids: Ids,
+    pub(super) starts: Ids,
+    /// The date of number 1, 2 …
+    pub(super) dates: Vec<DateCell>,
     pub(super) lost: Vec<LostCell>,
-    pub(super) blanks: Vec<(Field, u64)>,
+    pub(super) counts: Counts,
+}
+
+/// What is counted while rows are read.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// Blank cells by field.
+    pub blanks: Vec<(Field, u64)>,
     /// Minutes cells written as h:mm.
-    pub(super) clock_cells: u64,
+    pub clock_cells: u64,
     /// Disciplines inferred from something other than their column.
-    pub(super) inferred_disciplines: u64,
+    pub inferred_disciplines: u64,
     /// Cells that are not UTF-8.
-    pub(super) odd_cells: u64,
+    pub odd_cells: u64,
+    /// Lines whose minutes are no whole number.
+    pub fractions: u64,
+    /// The longest time on a line, in hundredths of a second.
+    pub longest: Option<i32>,
+}
+
+impl Counts {
+    /// With those of another chunk.
+    pub fn add(&mut self, other: &Counts) {
+        for &(field, count) in &other.blanks {
+            match self.blanks.iter_mut().find(|(known, _)| *known == field) {
+                Some((_, sum)) => *sum += count,
+                None => self.blanks.push((field, count)),
+            }
+        }
+        self.clock_cells += other.clock_cells;
+        self.inferred_disciplines += other.inferred_disciplines;
+        self.odd_cells += other.odd_cells;
+        self.fractions += other.fractions;
+        self.longest = self.longest.max(other.longest);
+    }
 }
 
 /// One row's cells by position in the file; empty beyond the last.
 pub trait Row {
-    /// The bytes of the cell in that column.
-    fn cell(&self, column: usize) -> &[u8];
+    /// The cell in that column. Owned if its bytes are not UTF-8.
+    fn cell(&self, column: usize) -> Cow<'_, str>;
+
+    /// How many of its first cells are those of the row before: the rows of a visit differ only in their ends.
+    fn cells_as_before(&self) -> usize {
+        0
+    }
 }
 
-/// Remembers what each distinct text of one column means.
-struct Memo<T> {
-    texts: Dictionary,
+/// A column of the file, and what each distinct text of it means.
+struct Known<T> {
+    field: Field,
+    column: Option<usize>,
+    texts: Seen,
+    /// By number of the text: what it means, or that it is blank.
     meanings: Vec<Option<T>>,
+    /// What the cell of the row before means.
+    before: Option<T>,
+    blanks: u64,
 }
 
-impl<T> Memo<T> {
-    fn new() -> Memo<T> {
-        Memo { texts: Dictionary::default(), meanings: Vec::new() }
+/// The row being read: where its cells are, and what holds of all of them.
+struct Reading<'a, R> {
+    row: &'a R,
+    /// Cells that a row lacks are not blank: nobody knows which they are.
+    count_blanks: bool,
+    /// Columns before this one have the cells of the row before.
+    as_before: usize,
+    odd: u64,
+}
+
+impl<T: Copy> Known<T> {
+    fn new(field: Field, mapping: &Mapping) -> Known<T> {
+        let column = mapping.column(field);
+        Known { field, column, texts: Seen::default(), meanings: Vec::new(), before: None, blanks: 0 }
     }
 
-    fn get(&mut self, text: &str, meaning: impl FnOnce(&str) -> T) -> &T {
-        let number = self.texts.number(text) as usize;
-        if self.meanings.len() <= number {
-            self.meanings.resize_with(number + 1, || None);
+    /// What the cell means; `None` if it is blank, or the file has no such column.
+    #[inline]
+    fn read<R: Row>(&mut self, reading: &mut Reading<R>, meaning: impl FnOnce(&str) -> T) -> Option<T> {
+        let column = self.column?;
+        if column >= reading.as_before {
+            let cell = reading.row.cell(column);
+            reading.odd += u64::from(matches!(cell, Cow::Owned(_)));
+            self.before = self.look_up(&cell, meaning);
         }
-        self.meanings[number].get_or_insert_with(|| meaning(text))
+        self.blanks += u64::from(self.before.is_none() && reading.count_blanks);
+        self.before
+    }
+
+    /// The same for an id, which is mostly its own number.
+    #[inline]
+    fn read_id<R: Row>(&mut self, reading: &mut Reading<R>, number: impl FnOnce(&str) -> T) -> Option<T>
+    where
+        T: From<u32>,
+    {
+        let column = self.column?;
+        if column < reading.as_before {
+            return self.read(reading, number);
+        }
+        match Ids::numeral(&reading.row.cell(column)) {
+            Some(number) => {
+                self.before = Some(number.into());
+                self.before
+            }
+            None => self.read(reading, number),
+        }
+    }
+
+    #[inline]
+    fn look_up(&mut self, cell: &str, meaning: impl FnOnce(&str) -> T) -> Option<T> {
+        let (number, new) = self.texts.number(cell);
+        if new {
+            self.meanings.push((!cells::is_blank(cell)).then(|| meaning(cell)));
+        }
+        self.meanings[number as usize]
+    }
+
+    fn is_mapped(&self) -> bool {
+        self.column.is_some()
     }
 }
 
+#[derive(Clone, Copy)]
 struct CodeMeaning {
-    number: u32,
-    modifiers: String,
+    number: u16,
+    /// Place of its own modifiers in the parser's list.
+    modifiers: usize,
     needs_minutes: bool,
     evaluation: Option<Discipline>,
 }
 
-/// Parses rows into a block.
+/// Parses rows into a chunk, until it [is full](Parser::is_full).
 pub struct Parser<'a> {
-    mapping: &'a Mapping,
     reference: &'a Reference,
-    block: Block,
-    codes: Memo<Result<CodeMeaning, Problem>>,
-    dates: Memo<Result<u32, Problem>>,
-    modifiers: Memo<(u32, Option<Discipline>)>,
-    disciplines: Memo<Option<Discipline>>,
-    blanks: [u64; Field::ALL.len()],
+    parsed: Parsed,
+    /// Whether a row was parsed.
+    started: bool,
+    patient: Known<u16>,
+    date: Known<Result<u16, Problem>>,
+    code: Known<Result<CodeMeaning, Problem>>,
+    units: Known<Result<i16, Problem>>,
+    minutes: Known<Result<TimeCell, Problem>>,
+    payer: Known<u16>,
+    therapist: Known<u16>,
+    clinic: Known<u16>,
+    practice: Known<u16>,
+    ids: [Known<u32>; 4],
+    money: [Known<Result<Cents, Problem>>; 3],
+    charges: Vec<Cents>,
+    visit_time: Known<Result<TimeCell, Problem>>,
+    modifier_cells: [Known<u16>; 5],
+    /// What the cells of `modifier_cells` say, by number.
+    modifier_texts: Dictionary,
+    discipline: Known<Option<Discipline>>,
+    revenue: Known<Option<Discipline>>,
+    credential: Known<Option<Discipline>>,
+    setting: Known<Option<Setting>>,
+    place: Known<Option<Setting>>,
+    bill_type: Known<()>,
+    /// Modifiers that stand in code cells.
+    code_modifiers: Vec<String>,
+    /// What all modifiers of a row together mean: their number, and the discipline they name.
+    joined_texts: Seen,
+    joined_meanings: Vec<(u16, Option<Discipline>)>,
     joined: String,
 }
 
 impl<'a> Parser<'a> {
     /// For rows of a file with that mapping.
-    pub fn new(mapping: &'a Mapping, reference: &'a Reference) -> Parser<'a> {
+    pub fn new(mapping: &Mapping, reference: &'a Reference) -> Parser<'a> {
+        fn known<T: Copy>(field: Field, mapping: &Mapping) -> Known<T> {
+            Known::new(field, mapping)
+        }
         Parser {
-            mapping,
             reference,
-            block: Block::default(),
-            codes: Memo::new(),
-            dates: Memo::new(),
-            modifiers: Memo::new(),
-            disciplines: Memo::new(),
-            blanks: [0; Field::ALL.len()],
+            parsed: Parsed::default(),
+            started: false,
+            patient: known(Field::PatientId, mapping),
+            date: known(Field::DateOfService, mapping),
+            code: known(Field::Code, mapping),
+            units: known(Field::Units, mapping),
+            minutes: known(Field::Minutes, mapping),
+            payer: known(Field::Payer, mapping),
+            therapist: known(Field::TherapistId, mapping),
+            clinic: known(Field::Clinic, mapping),
+            practice: known(Field::PracticeId, mapping),
+            ids: [Field::VisitId, Field::ClaimId, Field::LineId, Field::StartTime].map(|field| known(field, mapping)),
+            money: [Field::Charge, Field::Allowed, Field::Paid].map(|field| known(field, mapping)),
+            charges: Vec::new(),
+            visit_time: known(Field::VisitTimedMinutes, mapping),
+            modifier_cells: [
+                Field::Modifiers,
+                Field::Modifier1,
+                Field::Modifier2,
+                Field::Modifier3,
+                Field::Modifier4,
+            ]
+            .map(|field| known(field, mapping)),
+            modifier_texts: Dictionary::default(),
+            discipline: known(Field::Discipline, mapping),
+            revenue: known(Field::RevenueCode, mapping),
+            credential: known(Field::TherapistCredential, mapping),
+            setting: known(Field::Setting, mapping),
+            place: known(Field::PlaceOfService, mapping),
+            bill_type: known(Field::BillType, mapping),
+            code_modifiers: vec![String::new()],
+            joined_texts: Seen::default(),
+            joined_meanings: Vec::new(),
             joined: String::new(),
         }
     }
 
+    /// Whether the next record belongs to another chunk.
+    pub fn is_full(&self) -> bool {
+        self.parsed.records >= Chunk::MOST
+    }
+
     /// A record without content: it has a row number and nothing else.
     pub fn blank_record(&mut self) {
-        self.block.records += 1;
+        self.parsed.records += 1;
     }
 
     /// A record that cannot be taken apart.
     pub fn lost_record(&mut self, why: Why) {
-        let row = self.block.records;
-        self.block.records += 1;
-        self.block.lost.push(LostCell { row, why, patient: 0, practice: 0, date: 0, units: 0, charge: 0 });
+        let row = self.parsed.records as u16;
+        self.parsed.records += 1;
+        self.parsed.lost.push(LostCell { row, why, patient: 0, practice: 0, date: 0, units: 0, charge: 0 });
     }
 
     /// A record whose number of cells is not that of the header, or which is empty.
@@ -152,123 +284,92 @@ impl<'a> Parser<'a> {
     }
 
     /// What was parsed.
-    pub fn finish(mut self) -> Block {
-        self.block.blanks = Field::ALL.into_iter().zip(self.blanks).filter(|(_, count)| *count > 0).collect();
-        self.block
+    pub fn finish(mut self) -> Parsed {
+        let mut blanks = Vec::new();
+        let mut note = |field: Field, count: u64| {
+            if count > 0 {
+                blanks.push((field, count));
+            }
+        };
+        macro_rules! note_blanks {
+            ($($column:expr),*) => { $( note($column.field, $column.blanks); )* };
+        }
+        note_blanks!(self.patient, self.date, self.code, self.units, self.minutes, self.payer, self.therapist);
+        note_blanks!(self.clinic, self.practice, self.visit_time, self.discipline, self.revenue, self.credential);
+        note_blanks!(self.setting, self.place, self.bill_type);
+        self.ids.iter().for_each(|column| note(column.field, column.blanks));
+        self.money.iter().for_each(|column| note(column.field, column.blanks));
+        self.modifier_cells.iter().for_each(|column| note(column.field, column.blanks));
+        self.parsed.counts.blanks = blanks;
+        self.parsed.body.set_charges(self.charges);
+        self.parsed.body.rows.shrink_to_fit();
+        self.parsed
     }
 
     fn parse(&mut self, row: &impl Row, broken: Option<Why>) {
-        let number = self.block.records;
-        self.block.records += 1;
-        let mapping = self.mapping;
-        let cell = |field: Field| mapping.column(field).map(|column| text(row.cell(column)));
+        let parsed = &mut self.parsed;
+        let number = parsed.records as u16;
+        parsed.records += 1;
         // Only the first problem of a row is told; mending it shows the next.
         let mut problem = broken;
         let mut note = |field: Field, why: Problem| {
             problem.get_or_insert(Why::Cell(field, why));
         };
-        let blanks = &mut self.blanks;
-        let block = &mut self.block;
-        let mut filled = |field: Field| -> Option<Cow<'_, str>> {
-            let value = cell(field)?;
-            if let Cow::Owned(_) = value {
-                block.odd_cells += 1;
-            }
-            if cells::is_blank(&value) {
-                // Cells that a row lacks are not blank: nobody knows which they are.
-                blanks[field as usize] += u64::from(broken != Some(Why::Cells));
-                return None;
-            }
-            Some(value)
-        };
+        // The first row of a chunk has none before it.
+        let as_before = if self.started { row.cells_as_before() } else { 0 };
+        self.started = true;
+        let reading = &mut Reading { row, count_blanks: broken != Some(Why::Cells), as_before, odd: 0 };
 
-        let patient = filled(Field::PatientId);
-        let date = filled(Field::DateOfService);
-        let code = filled(Field::Code);
-        let units_cell = filled(Field::Units);
-        let minutes = filled(Field::Minutes);
-        let charge = filled(Field::Charge);
-        let practice = filled(Field::PracticeId);
-        let texts = [
-            Field::Payer,
-            Field::TherapistId,
-            Field::Clinic,
-            Field::VisitId,
-            Field::ClaimId,
-            Field::LineId,
-            Field::StartTime,
-        ]
-        .map(|field| (field, filled(field)));
-        let [allowed, paid] = [Field::Allowed, Field::Paid].map(|field| (field, filled(field)));
-        let visit_minutes = filled(Field::VisitTimedMinutes);
-        let modifier_cells =
-            [Field::Modifiers, Field::Modifier1, Field::Modifier2, Field::Modifier3, Field::Modifier4].map(&mut filled);
-        let [discipline, revenue, credential] =
-            [Field::Discipline, Field::RevenueCode, Field::TherapistCredential].map(&mut filled);
-        let [setting, place, bill_type] = [Field::Setting, Field::PlaceOfService, Field::BillType].map(&mut filled);
-
-        let patient_number = match &patient {
-            Some(id) => block.patient.texts.number(identifier(id)),
-            None => {
-                note(Field::PatientId, Problem::Blank);
-                0
-            }
-        };
-        let practice_number = practice.as_deref().map_or(0, |id| block.practice.texts.number(identifier(id)));
-        let date_texts = &mut block.date.texts;
-        let date_number = match date.as_deref().map(|text| {
-            *self.dates.get(text, |text| DateCell::parse(text).map(|_| date_texts.number(cells::trimmed(text))))
-        }) {
-            Some(Ok(number)) => number,
-            Some(Err(why)) => {
-                note(Field::DateOfService, why);
-                0
-            }
-            None => {
-                note(Field::DateOfService, Problem::Blank);
-                0
-            }
-        };
-        let (codes, table) = (&mut block.code.texts, &self.reference.codes);
-        let meaning = code.as_deref().map(|text| {
-            self.codes.get(text, |text| {
-                CodeCell::parse(text).map(|cell| {
-                    let rows = &table.rows()[table.rows_of(&cell.code)];
-                    CodeMeaning {
-                        number: codes.number(&cell.code),
-                        modifiers: cell.modifiers.join(" "),
-                        needs_minutes: rows.iter().any(|row| row.kind.needs_minutes()),
-                        evaluation: rows.iter().find_map(|row| row.evaluation),
-                    }
-                })
+        let patients = &mut parsed.patients;
+        let patient = self.patient.read(reading, |id| patients.number(identifier(id)) as u16);
+        if patient.is_none() {
+            note(Field::PatientId, Problem::Blank);
+        }
+        let dates = &mut parsed.dates;
+        let date = self.date.read(reading, |text| {
+            DateCell::parse(text).map(|date| {
+                dates.push(date);
+                dates.len() as u16
             })
         });
-        match &meaning {
-            Some(Err(why)) => note(Field::Code, *why),
-            None => note(Field::Code, Problem::Blank),
-            Some(Ok(_)) => {}
-        }
-        let meaning = meaning.and_then(|meaning| meaning.as_ref().ok());
-
-        let time = match minutes.as_deref().map(cells::time) {
-            Some(Ok(time)) => {
-                block.clock_cells += u64::from(time.clock);
-                time.time.0
+        let date = date.unwrap_or(Err(Problem::Blank)).unwrap_or_else(|why| {
+            note(Field::DateOfService, why);
+            0
+        });
+        let (codes, code_modifiers, table) = (&mut parsed.codes, &mut self.code_modifiers, &self.reference.codes);
+        let code = self.code.read(reading, |text| {
+            CodeCell::parse(text).map(|cell| {
+                let rows = &table.rows()[table.rows_of(&cell.code)];
+                if !cell.modifiers.is_empty() {
+                    code_modifiers.push(cell.modifiers.join(" "));
+                }
+                CodeMeaning {
+                    number: codes.number(&cell.code) as u16,
+                    modifiers: if cell.modifiers.is_empty() { 0 } else { code_modifiers.len() - 1 },
+                    needs_minutes: rows.iter().any(|row| row.kind.needs_minutes()),
+                    evaluation: rows.iter().find_map(|row| row.evaluation),
+                }
+            })
+        });
+        let code = code.unwrap_or(Err(Problem::Blank)).map_err(|why| note(Field::Code, why)).ok();
+        let time = self.minutes.read(reading, cells::time).map_or(BLANK_TIME, |cell| match cell {
+            Ok(cell) => {
+                parsed.counts.clock_cells += u64::from(cell.clock);
+                cell.time.0
             }
-            Some(Err(why)) => {
+            Err(why) => {
                 note(Field::Minutes, why);
                 BLANK_TIME
             }
-            None => BLANK_TIME,
-        };
-        let units = match units_cell.as_deref().map(cells::units) {
-            Some(Ok(units)) => units as i16,
+        });
+        let units = match self.units.read(reading, |text| cells::units(text).map(|units| units as i16)) {
+            Some(Ok(units)) => units,
             Some(Err(why)) => {
                 note(Field::Units, why);
                 BLANK_UNITS
             }
             // A timed service whose units were left out still has its minutes in the session's total.
-            None if meaning.is_some_and(|code| code.needs_minutes) && time != BLANK_TIME => BLANK_UNITS,
+            None if code.is_some_and(|code| code.needs_minutes) && time != BLANK_TIME => BLANK_UNITS,
             None => {
                 note(Field::Units, Problem::Blank);
                 BLANK_UNITS
@@ -277,110 +378,134 @@ impl<'a> Parser<'a> {
         if time < 0 && time != BLANK_TIME && (units >= 0 || units == BLANK_UNITS) {
             note(Field::Minutes, Problem::NegativeMinutes);
         }
-        let mut money = |field: Field, value: Option<&str>| match value.map(cells::cents) {
-            Some(Ok(cents)) => cents,
-            Some(Err(why)) => {
-                note(field, why);
-                BLANK_MONEY
+        let mut amounts = [BLANK_MONEY; 3];
+        for (amount, column) in amounts.iter_mut().zip(&mut self.money) {
+            match column.read(reading, cells::cents) {
+                Some(Ok(cents)) => *amount = cents,
+                Some(Err(why)) => note(column.field, why),
+                None => {}
             }
-            None => BLANK_MONEY,
-        };
-        let charge = money(Field::Charge, charge.as_deref());
-        let allowed = money(allowed.0, allowed.1.as_deref());
-        let paid = money(paid.0, paid.1.as_deref());
-        let visit_time = match visit_minutes.as_deref().map(cells::time) {
-            Some(Ok(time)) => time.time.0,
+        }
+        let visit_time = match self.visit_time.read(reading, cells::time) {
+            Some(Ok(cell)) => cell.time.0,
             Some(Err(why)) => {
                 note(Field::VisitTimedMinutes, why);
                 BLANK_TIME
             }
             None => BLANK_TIME,
         };
+        let practices = &mut parsed.practices;
+        let practice = self.practice.read(reading, |id| practices.number(identifier(id)) as u16).unwrap_or(0);
+        let payers = &mut parsed.payers;
+        let payer = self.payer.read(reading, |name| payers.number(identifier(name)) as u16).unwrap_or(0);
+        let therapists = &mut parsed.therapists;
+        let therapist = self.therapist.read(reading, |id| therapists.number(identifier(id)) as u16).unwrap_or(0);
+        let clinics = &mut parsed.clinics;
+        let clinic = self.clinic.read(reading, |name| clinics.number(identifier(name)) as u16).unwrap_or(0);
+        let stores = [&mut parsed.visits, &mut parsed.claims, &mut parsed.line_ids, &mut parsed.starts];
+        let mut ids = [0; 4];
+        for ((id, column), texts) in ids.iter_mut().zip(&mut self.ids).zip(stores) {
+            *id = column.read_id(reading, |text| texts.number(identifier(text))).unwrap_or(0);
+        }
+        self.joined.clear();
+        let modifier_texts = &mut self.modifier_texts;
+        for column in &mut self.modifier_cells {
+            if let Some(text) = column.read(reading, |text| modifier_texts.number(text) as u16) {
+                push_word(&mut self.joined, modifier_texts.get(text.into()));
+            }
+        }
+        let by_column = self.discipline.read(reading, Discipline::from_text);
+        let by_revenue = self.revenue.read(reading, Discipline::from_revenue_code);
+        let by_credential = self.credential.read(reading, Discipline::from_credential);
+        let named = self.setting.read(reading, named_setting);
+        let place = self.place.read(reading, setting_of_place);
+        let has_bill_type = self.bill_type.read(reading, |_| ()).is_some();
+        parsed.counts.odd_cells += reading.odd;
 
-        if let Some(why) = problem {
-            block.lost.push(LostCell {
+        let Some((code, patient)) = code.zip(patient).filter(|_| problem.is_none()) else {
+            parsed.lost.push(LostCell {
                 row: number,
-                why,
-                patient: patient_number,
-                practice: practice_number,
-                date: date_number,
+                // A row without a code or a patient has a problem.
+                why: problem.unwrap_or(Why::EmptyRow),
+                patient: patient.unwrap_or(0),
+                practice,
+                date,
                 units: if units == BLANK_UNITS { 0 } else { units.into() },
-                charge: if charge == BLANK_MONEY { 0 } else { charge },
+                charge: if amounts[0] == BLANK_MONEY { 0 } else { amounts[0] },
             });
             return;
-        }
-        let Some(meaning) = meaning else { return };
+        };
 
-        self.joined.clear();
-        for part in modifier_cells.iter().flatten().map(|cell| &**cell).chain([meaning.modifiers.as_str()]) {
-            if !part.is_empty() {
-                if !self.joined.is_empty() {
-                    self.joined.push(' ');
-                }
-                self.joined.push_str(part);
-            }
-        }
-        let modifier_texts = &mut block.modifiers.texts;
-        let &(modifiers, by_modifier) = self.modifiers.get(&self.joined, |text| {
+        push_word(&mut self.joined, &self.code_modifiers[code.modifiers]);
+        let (joined, new) = self.joined_texts.number(&self.joined);
+        if new {
             // What is no list of modifiers is kept as it stands: it is shown, and it proves nothing.
-            let list = cells::split_modifiers(cells::trimmed(text));
-            let canonical = list.as_ref().map_or_else(|| text.to_owned(), |list| list.join(" "));
+            let list = cells::split_modifiers(cells::trimmed(&self.joined));
+            let canonical = list.as_ref().map_or_else(|| self.joined.clone(), |list| list.join(" "));
             let discipline = list.iter().flatten().find_map(|modifier| Discipline::from_modifier(modifier));
-            (modifier_texts.number(&canonical), discipline)
-        });
-        let by_column = discipline.as_deref().and_then(|text| *self.disciplines.get(text, Discipline::from_text));
-        let found = by_column.or_else(|| {
-            let inferred = by_modifier
-                .or_else(|| revenue.as_deref().and_then(Discipline::from_revenue_code))
-                .or_else(|| credential.as_deref().and_then(Discipline::from_credential))
-                .or(meaning.evaluation);
-            block.inferred_disciplines += u64::from(inferred.is_some());
+            self.joined_meanings.push((parsed.modifiers.number(&canonical) as u16, discipline));
+        }
+        let (modifiers, by_modifier) = self.joined_meanings[joined as usize];
+        let discipline = by_column.flatten().or_else(|| {
+            let inferred = by_modifier.or(by_revenue.flatten()).or(by_credential.flatten()).or(code.evaluation);
+            parsed.counts.inferred_disciplines += u64::from(inferred.is_some());
             inferred
         });
+        if time != BLANK_TIME {
+            parsed.counts.fractions += u64::from(!recount_core::domain::Time(time).is_whole());
+            parsed.counts.longest = parsed.counts.longest.max(Some(time));
+        }
 
-        block.rows.push(number);
-        block.patient.numbers.push(patient_number);
-        block.date.numbers.push(date_number);
-        block.code.numbers.push(meaning.number);
-        block.units.push(units);
-        block.discipline.push(found.map_or(0, |discipline| discipline as u8 + 1));
-        block.modifiers.numbers.push(modifiers);
-        if mapping.has(Field::Minutes) {
-            block.time.push(time);
+        let body = &mut parsed.body;
+        body.rows.push(Packed {
+            patient,
+            date,
+            code: code.number,
+            payer,
+            modifiers,
+            therapist,
+            clinic,
+            row: number,
+            units,
+            discipline: discipline.map_or(0, |discipline| discipline as u8 + 1),
+            // The export's own column, else the place of service, else a type of bill, which only institutions have.
+            setting: named.flatten().or(place.flatten()).unwrap_or(if has_bill_type {
+                Setting::Facility
+            } else {
+                Setting::Unknown
+            }),
+            time,
+            visit: ids[0],
+            charge: Packed::BLANK_CHARGE,
+        });
+        if self.practice.is_mapped() {
+            body.practice.push(practice);
         }
-        for (field, value) in texts {
-            let column = match field {
-                Field::Payer => &mut block.payer,
-                Field::TherapistId => &mut block.therapist,
-                Field::Clinic => &mut block.clinic,
-                Field::VisitId => &mut block.visit,
-                Field::ClaimId => &mut block.claim,
-                Field::StartTime => &mut block.start,
-                _ => &mut block.line_id,
-            };
-            if mapping.has(field) {
-                let number = value.as_deref().map_or(0, |text| column.texts.number(identifier(text)));
-                column.numbers.push(number);
+        let columns = [&mut body.claim, &mut body.line_id, &mut body.start];
+        for ((values, column), id) in columns.into_iter().zip(&self.ids[1..]).zip(ids.into_iter().skip(1)) {
+            if column.is_mapped() {
+                values.push(id);
             }
         }
-        if mapping.has(Field::PracticeId) {
-            block.practice.numbers.push(practice_number);
-        }
-        for (field, value, column) in [
-            (Field::Charge, charge, &mut block.charge),
-            (Field::Allowed, allowed, &mut block.allowed),
-            (Field::Paid, paid, &mut block.paid),
-        ] {
-            if mapping.has(field) {
-                column.push(value);
+        let columns = [&mut self.charges, &mut body.allowed, &mut body.paid];
+        for ((values, column), amount) in columns.into_iter().zip(&self.money).zip(amounts) {
+            if column.is_mapped() {
+                values.push(amount);
             }
         }
-        if mapping.has(Field::VisitTimedMinutes) {
-            block.visit_time.push(visit_time);
+        if self.visit_time.is_mapped() {
+            body.visit_time.push(visit_time);
         }
-        if mapping.has(Field::Setting) || mapping.has(Field::PlaceOfService) || mapping.has(Field::BillType) {
-            block.setting.push(setting_of(setting.as_deref(), place.as_deref(), bill_type.is_some()));
+    }
+}
+
+/// Adds a word behind a space.
+fn push_word(text: &mut String, word: &str) {
+    if !word.is_empty() {
+        if !text.is_empty() {
+            text.push(' ');
         }
+        text.push_str(word);
     }
 }
 
@@ -401,21 +526,24 @@ fn identifier(cell: &str) -> &str {
     }
 }
 
-/// Where a service was furnished: the export's own column, else place of service, else a type of bill, which only
-/// institutions have.
-fn setting_of(setting: Option<&str>, place: Option<&str>, has_bill_type: bool) -> Setting {
-    let named = setting.map(|text| text.to_ascii_lowercase());
-    let says = |words: &[&str]| named.as_deref().is_some_and(|text| words.iter().any(|word| text.contains(word)));
+/// Where a service was furnished, in words.
+fn named_setting(text: &str) -> Option<Setting> {
+    let text = text.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&["facil", "hosp", "institution", "agency", "nursing", "snf"]) {
-        return Setting::Facility;
+        Some(Setting::Facility)
+    } else if says(&["private", "practice", "office", "practitioner"]) {
+        Some(Setting::Practice)
+    } else {
+        None
     }
-    if says(&["private", "practice", "office", "practitioner"]) {
-        return Setting::Practice;
-    }
-    match place.map(|code| cells::trimmed(code).trim_start_matches('0')) {
-        Some("11") => Setting::Practice,
-        Some("19" | "21" | "22" | "31" | "32" | "61" | "62") => Setting::Facility,
-        _ if has_bill_type => Setting::Facility,
-        _ => Setting::Unknown,
+}
+
+/// Where a service was furnished, by its place of service code.
+fn setting_of_place(code: &str) -> Option<Setting> {
+    match cells::trimmed(code).trim_start_matches('0') {
+        "11" => Some(Setting::Practice),
+        "19" | "21" | "22" | "31" | "32" | "61" | "62" => Some(Setting::Facility),
+        _ => None,
     }
 }

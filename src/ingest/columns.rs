@@ -1,6 +1,7 @@
 //! Columns that cost nothing where an export has nothing, and text that is stored once.
 
 use hashbrown::HashTable;
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 /// A column of plain values. While every value is the default it holds none.
@@ -23,31 +24,16 @@ impl<T: Copy + PartialEq> Column<T> {
         self.values.get(index as usize).copied().unwrap_or(self.default)
     }
 
-    /// Sets the value of a row.
-    pub fn set(&mut self, index: u32, value: T) {
-        if value != self.at(index) {
+    /// Adds a value.
+    #[inline]
+    pub fn push(&mut self, value: T) {
+        if value != self.default && self.values.is_empty() {
             self.values.resize(self.len, self.default);
-            self.values[index as usize] = value;
         }
-    }
-
-    /// Adds `values`, or as many defaults where there are none.
-    pub fn append(&mut self, values: &[T], rows: usize) {
-        if !values.is_empty() || !self.values.is_empty() {
-            self.values.resize(self.len, self.default);
-            self.values.extend_from_slice(values);
-            self.values.resize(self.len + rows, self.default);
-        }
-        self.len += rows;
-    }
-
-    /// Adds one value for all of `rows` rows.
-    pub fn append_same(&mut self, value: T, rows: usize) {
         if value != self.default || !self.values.is_empty() {
-            self.values.resize(self.len, self.default);
-            self.values.resize(self.len + rows, value);
+            self.values.push(value);
         }
-        self.len += rows;
+        self.len += 1;
     }
 
     /// Whether some row may differ from the default.
@@ -121,6 +107,11 @@ impl Dictionary {
         (0..self.ends.len() as u32).map(|number| self.get(number))
     }
 
+    /// Takes the texts of `other` in; gives back what each number of `other` is called here.
+    pub fn take_in(&mut self, other: &Dictionary) -> Vec<u32> {
+        other.iter().map(|text| self.number(text)).collect()
+    }
+
     /// The place of each number in the order of the texts: what makes results independent of the order of rows.
     pub fn ranks(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.ends.len() as u32).collect();
@@ -130,6 +121,157 @@ impl Dictionary {
             ranks[number as usize] = rank;
         }
         ranks
+    }
+}
+
+/// Numbers distinct texts in order of first sight, as a [`Dictionary`] does, without keeping them: what a parser asks for every
+/// cell. Most cells are short; up to 16 bytes are compared as two whole numbers.
+pub struct Seen {
+    slots: Vec<Slot>,
+    /// The text seen last: exports repeat themselves from row to row.
+    last: Slot,
+    /// Texts beyond 16 bytes, and their numbers.
+    long: Dictionary,
+    long_numbers: Vec<u32>,
+    count: u32,
+}
+
+/// A short text and its number.
+#[derive(Clone, Copy, PartialEq)]
+struct Slot {
+    /// Its first and last bytes, which overlap in all but the longest.
+    first: u64,
+    last: u64,
+    length: u32,
+    number: u32,
+}
+
+impl Slot {
+    const EMPTY: Slot = Slot { first: 0, last: 0, length: u32::MAX, number: 0 };
+
+    fn is(&self, first: u64, last: u64, length: u32) -> bool {
+        self.first == first && self.last == last && self.length == length
+    }
+}
+
+impl Default for Seen {
+    fn default() -> Seen {
+        let long_numbers = vec![0];
+        Seen { slots: vec![Slot::EMPTY; 64], last: Slot::EMPTY, long: Dictionary::default(), long_numbers, count: 0 }
+    }
+}
+
+impl Seen {
+    /// The number of `text`, and whether it is new.
+    #[inline]
+    pub fn number(&mut self, text: &str) -> (u32, bool) {
+        let bytes = text.as_bytes();
+        let (first, last) = match bytes.len() {
+            0 => (0, 0),
+            1..=3 => (u64::from(bytes[0]) << 8 | u64::from(bytes[bytes.len() / 2]), u64::from(bytes[bytes.len() - 1])),
+            4..=7 => (four(bytes), four(&bytes[bytes.len() - 4..])),
+            8..=16 => (eight(bytes), eight(&bytes[bytes.len() - 8..])),
+            _ => return self.long(text),
+        };
+        let length = bytes.len() as u32;
+        if self.last.is(first, last, length) {
+            return (self.last.number, false);
+        }
+        let mut at = self.place(first, last);
+        loop {
+            let slot = self.slots[at];
+            if slot.is(first, last, length) {
+                self.last = slot;
+                return (slot.number, false);
+            }
+            if slot == Slot::EMPTY {
+                return (self.add(Slot { first, last, length, number: self.count }, at), true);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    fn place(&self, first: u64, last: u64) -> usize {
+        let product = u128::from(first ^ 0x9e37_79b9_7f4a_7c15) * u128::from(last ^ 0xd1b5_4a32_d192_ed03);
+        (product as u64 ^ (product >> 64) as u64) as usize & (self.slots.len() - 1)
+    }
+
+    fn add(&mut self, slot: Slot, at: usize) -> u32 {
+        self.slots[at] = slot;
+        self.last = slot;
+        self.count += 1;
+        if self.count as usize * 2 > self.slots.len() {
+            let larger = vec![Slot::EMPTY; self.slots.len() * 4];
+            for slot in std::mem::replace(&mut self.slots, larger).into_iter().filter(|slot| *slot != Slot::EMPTY) {
+                let mut at = self.place(slot.first, slot.last);
+                while self.slots[at] != Slot::EMPTY {
+                    at = (at + 1) & (self.slots.len() - 1);
+                }
+                self.slots[at] = slot;
+            }
+        }
+        slot.number
+    }
+
+    fn new_long(&mut self) -> u32 {
+        self.long_numbers.push(self.count);
+        self.count += 1;
+        self.count - 1
+    }
+
+    fn long(&mut self, text: &str) -> (u32, bool) {
+        let n = self.long.number(text) as usize;
+        match self.long_numbers.get(n) {
+            Some(&number) => (number, false),
+            None => (self.new_long(), true),
+        }
+    }
+}
+
+fn four(bytes: &[u8]) -> u64 {
+    bytes.first_chunk().map_or(0, |four| u64::from(u32::from_le_bytes(*four)))
+}
+
+fn eight(bytes: &[u8]) -> u64 {
+    bytes.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight))
+}
+
+/// Ids of visits, claims and lines. Millions of them are distinct, and most are plain numbers: such an id is its own number
+/// and is not stored; any other is a text of the dictionary. 0 is blank.
+#[derive(Clone, Default)]
+pub struct Ids(Dictionary);
+
+/// Marks an id that is its own number.
+const NUMERAL: u32 = 1 << 31;
+
+impl Ids {
+    /// The number of an id that is written as up to nine digits without a leading zero.
+    #[inline]
+    pub fn numeral(text: &str) -> Option<u32> {
+        let digits = text.as_bytes();
+        let plain = matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 9 && rest.iter().all(u8::is_ascii_digit));
+        plain.then(|| digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')) | NUMERAL)
+    }
+
+    /// The number of `text`, new or known.
+    pub fn number(&mut self, text: &str) -> u32 {
+        Ids::numeral(text).unwrap_or_else(|| self.0.number(text))
+    }
+
+    /// Whether some id is no plain number.
+    pub fn holds_texts(&self) -> bool {
+        self.0.len() > 1
+    }
+
+    /// The text of a number.
+    pub fn get(&self, id: u32) -> Cow<'_, str> {
+        if id & NUMERAL == 0 { Cow::Borrowed(self.0.get(id)) } else { Cow::Owned((id & !NUMERAL).to_string()) }
+    }
+
+    /// Takes the texts of `other` in; gives back what each number of `other` is called here.
+    pub fn take_in(&mut self, other: &Ids) -> impl Fn(u32) -> u32 + use<> {
+        let new = self.0.take_in(&other.0);
+        move |id| if id & NUMERAL == 0 { new[id as usize] } else { id }
     }
 }
 
@@ -146,13 +288,40 @@ mod tests {
     #[test]
     fn a_column_holds_nothing_until_it_must() {
         let mut column = Column::new(0);
-        column.append(&[], 3);
+        (0..3).for_each(|_| column.push(0));
         assert!(!column.is_used());
-        column.append(&[7, 8], 2);
-        column.append(&[], 1);
+        [7, 8, 0].into_iter().for_each(|value| column.push(value));
         assert_eq!((0..6).map(|n| column.at(n)).collect::<Vec<_>>(), [0, 0, 0, 7, 8, 0]);
-        column.set(0, 5);
-        assert_eq!(column.at(0), 5);
+    }
+
+    #[test]
+    fn texts_are_told_apart() {
+        let (mut seen, mut known) = (Seen::default(), Dictionary::default());
+        let mut texts: Vec<String> = (0..2_000).map(|n| format!("{:x}", n * n * 7_919 % 100_003)).collect();
+        texts.extend((0..40).flat_map(|n| ["a".repeat(n), format!("{}b", "a".repeat(n)), format!("b{}", "a".repeat(n))]));
+        texts.extend(["aab", "aba", "abb", "a\0", "\0a", "\0"].map(String::from));
+        let blank = seen.number("");
+        for text in texts.iter().chain(texts.iter().rev()) {
+            let fresh = known.len();
+            assert_eq!(seen.number(text), (known.number(text), known.len() > fresh), "{text:?}");
+        }
+        assert_eq!((blank, seen.number("")), ((0, true), (0, false)));
+    }
+
+    #[test]
+    fn ids_keep_their_spelling() {
+        let mut ids = Ids::default();
+        for text in ["", "1", "01", "999999999", "1000000000", "4294967295", "A-1", "1.5", "0", "٣"] {
+            let number = ids.number(text);
+            assert_eq!(ids.number(text), number);
+            assert_eq!(ids.get(number), text);
+        }
+        let mut all = Ids::default();
+        let (other, known) = (all.number("B"), ids.number("A-1"));
+        let renumbered = all.take_in(&ids);
+        assert_eq!(all.get(renumbered(known)), "A-1");
+        assert_eq!(renumbered(ids.number("7")), all.number("7"));
+        assert_ne!(renumbered(known), other);
     }
 
     #[test]

@@ -1,78 +1,33 @@
-//! What only a whole file can tell: the order of its dates, whether its minutes are hours, whether its zeros are blanks.
+//! What only a whole file can tell: the order of its dates, whether its minutes are hours.
 
 use super::Options;
-use super::lines::{BLANK_TIME, Lines, Source, TimedCounts, Why};
+use super::chunk::NO_DAY;
+use super::export::{Export, Source};
+use super::lines::Why;
 use super::mapping::{Mapping, MinutesUnit};
 use crate::error::{Error, Result};
-use crate::reference::Field;
-use crate::reference::{Kind, Reference, day};
+use crate::reference::{Field, Reference, day};
 use crate::words::counted;
-use recount_core::cells::{DateCell, DateOrder, Problem};
+use recount_core::cells::{DateCell, DateOrder};
 use recount_core::domain::Time;
+use std::collections::HashSet;
 
-/// Settles the file read last; `lost_from` is where its lost rows begin.
+/// Settles the file read last.
 ///
 /// # Errors
 /// Decimals of 3 or less throughout: minutes or hours? The user must say.
-pub fn settle(
-    lines: &mut Lines,
-    lost_from: usize,
-    mapping: &Mapping,
-    options: &Options,
-    reference: &Reference,
-) -> Result<()> {
-    settle_dates(lines, lost_from, options);
+pub fn settle(export: &mut Export, mapping: &Mapping, options: &Options, reference: &Reference) -> Result<()> {
+    settle_dates(export, options)?;
     if mapping.has(Field::Minutes) {
-        settle_hours(lines, options, reference)?;
+        settle_hours(export.source(), options, reference)?;
     }
     Ok(())
 }
 
-/// Counts a source's timed lines, and takes its zeros for blanks where there are too many of them to be meant.
-///
-/// Needs the rows of the code table, so it runs once the run's codes are known.
-pub fn count_timed(lines: &mut Lines, reference: &Reference) {
-    for n in 0..lines.sources.len() {
-        let range = lines.sources[n].lines.clone();
-        let mut counts = TimedCounts::default();
-        let mut zeros = Vec::new();
-        for line in range {
-            let units = lines.units(line).unwrap_or(0);
-            let misread = lines.day[line as usize] == i32::MIN;
-            let kind = lines.kind(&reference.codes, line);
-            if misread || units <= 0 || !kind.needs_minutes() {
-                continue;
-            }
-            if lines.time(line) == Some(Time::ZERO) {
-                zeros.push(line);
-            }
-            if kind != Kind::Timed {
-                continue;
-            }
-            counts.lines += 1;
-            match lines.time(line) {
-                None => counts.blank += 1,
-                Some(Time::ZERO) => counts.zero += 1,
-                Some(time) => counts.from_units += u64::from(time == Time::from_minutes(15 * units)),
-            }
-        }
-        let share = reference.settings.zero_minutes_share_percent;
-        if counts.zero as i64 * 100 > counts.lines as i64 * share {
-            for line in zeros {
-                lines.time.set(line, BLANK_TIME);
-            }
-            lines.sources[n].notes.push(format!(
-                "0 minutes stand on {} of {}, more than {share} %: 0 is read as blank",
-                counts.zero,
-                counted(counts.lines, "timed line")
-            ));
-        }
-        lines.sources[n].timed = counts;
-    }
-}
-
 /// Says what was noticed while reading.
-pub fn note_reading(source: &mut Source, mapping: &Mapping, clock: u64, inferred: u64, odd: u64) {
+pub fn note_reading(source: &mut Source, mapping: &Mapping) {
+    let (clock, inferred) = (source.counts.clock_cells, source.counts.inferred_disciplines);
+    let odd = source.counts.odd_cells;
     if !mapping.has(Field::Minutes) {
         let maybe: Vec<String> = source
             .columns
@@ -97,19 +52,13 @@ pub fn note_reading(source: &mut Source, mapping: &Mapping, clock: u64, inferred
     }
 }
 
-/// Turns the numbers of date texts into days.
-fn settle_dates(lines: &mut Lines, lost_from: usize, options: &Options) {
-    let range = lines.source().lines.clone();
-    let texts: Vec<Option<DateCell>> = lines.texts.dates.iter().map(|text| DateCell::parse(text).ok()).collect();
-    let mut used = vec![false; texts.len()];
-    for line in range.clone() {
-        used[lines.day[line as usize] as usize] = true;
-    }
+/// Turns dates as written into days.
+fn settle_dates(export: &mut Export, options: &Options) -> Result<()> {
+    let chunks = export.source().chunks.clone();
+    let dates = std::mem::take(&mut export.dates);
     // A row that another cell spoiled still shows how its file writes dates.
-    for text in lines.lost[lost_from..].iter().filter_map(|lost| lost.day) {
-        used[text as usize] = true;
-    }
-    let cells = || texts.iter().zip(&used).filter(|(_, used)| **used).filter_map(|(cell, _)| *cell);
+    let distinct: HashSet<DateCell> = dates.iter().flatten().copied().collect();
+    let cells = || distinct.iter().copied();
     let deciding = |order| cells().filter(|cell| cell.decides() == Some(order)).count();
     let (month_first, day_first) = (deciding(DateOrder::MonthFirst), deciding(DateOrder::DayFirst));
     let open = cells().any(|cell| matches!(cell, DateCell::Open { .. }));
@@ -132,58 +81,57 @@ fn settle_dates(lines: &mut Lines, lost_from: usize, options: &Options) {
         ),
         (true, false) => format!("dates are read {name}, the only order that all of them allow"),
     };
-    let source = lines.source();
+    let source = export.source();
     source.date_order = if open { name.to_owned() } else { String::new() };
     source.notes.push(note);
-    let days: Vec<Result<i32, Problem>> =
-        texts.iter().map(|cell| cell.ok_or(Problem::NotADate).and_then(|cell| cell.date(order)).map(day)).collect();
-    for lost in &mut lines.lost[lost_from..] {
-        lost.day = lost.day.and_then(|text| days[text as usize].ok());
+    for (n, date) in std::mem::take(&mut export.undated) {
+        export.lost[n].day = date.date(order).ok().map(day);
     }
-    let mut misread = Vec::new();
-    for line in range {
-        match days[lines.day[line as usize] as usize] {
-            Ok(day) => lines.day[line as usize] = day,
-            Err(problem) => misread.push((line, problem)),
-        }
+    // Number 0 of a chunk's dates is none; no line has it.
+    let mut misread = false;
+    for (chunk, dates) in export.chunks[chunks.clone()].iter_mut().zip(dates) {
+        chunk.days = dates.into_iter().map(|date| date.date(order).map_or(NO_DAY, day)).collect();
+        misread |= chunk.days.contains(&NO_DAY);
+        chunk.days.insert(0, NO_DAY);
     }
-    for (line, problem) in misread {
-        lines.day[line as usize] = i32::MIN;
-        let lost = lines.lose(line, Why::Cell(Field::DateOfService, problem));
-        lines.lost.push(super::LostRow { day: None, ..lost });
+    if misread {
+        let of_chunk = |n: usize, body: &super::chunk::Body| -> Vec<super::LostRow> {
+            let chunk = &export.chunks[n];
+            let unread = |n: &usize| chunk.day(&body.rows[*n]) == NO_DAY;
+            let Some(problem) = chunks.contains(&n).then_some(recount_core::cells::Problem::OtherDateOrder) else {
+                return Vec::new();
+            };
+            let why = Why::Cell(Field::DateOfService, problem);
+            (0..body.rows.len()).filter(unread).map(|n| export.lose(chunk, body, n, why)).collect()
+        };
+        let lost = export.store.map(of_chunk)?;
+        export.lost.extend(lost.into_iter().flatten());
     }
+    Ok(())
 }
 
 /// Asks, where a column of minutes looks like hours.
-fn settle_hours(lines: &mut Lines, options: &Options, reference: &Reference) -> Result<()> {
-    let range = lines.source().lines.clone();
-    let unit = options.minutes_unit.or(options.mapping.minutes_unit);
+fn settle_hours(source: &mut Source, options: &Options, reference: &Reference) -> Result<()> {
     let longest = reference.settings.hours_suspect_max_minutes;
-    let times = || range.clone().filter_map(|line| lines.time(line));
-    match unit {
-        Some(MinutesUnit::Minutes) => {}
+    match options.minutes_unit.or(options.mapping.minutes_unit) {
+        Some(MinutesUnit::Minutes) => Ok(()),
         Some(MinutesUnit::Hours) => {
-            for line in range.clone() {
-                if let Some(time) = lines.time(line) {
-                    lines.time.set(line, time.0.saturating_mul(60));
-                }
-            }
-            lines.source().notes.push("the minutes column holds hours, as you said".into());
+            source.hours = true;
+            source.notes.push("the minutes column holds hours, as you said".into());
+            Ok(())
         }
         None => {
-            let fractions = times().any(|time| !time.is_whole());
-            let small = times().all(|time| i64::from(time.0) <= longest * i64::from(Time::MINUTE));
-            if fractions && small {
-                let source = lines.source();
-                return Err(Error::Mapping {
-                    file: source.path.display().to_string(),
-                    problem: format!(
-                        "every value of minutes is at most {longest}, with decimals: are they hours? recount does not guess"
-                    ),
-                    mapping: "minutes_unit = \"hours\"   # or \"minutes\"".into(),
-                });
+            let small = source.counts.longest.is_some_and(|time| i64::from(time) <= longest * i64::from(Time::MINUTE));
+            if source.counts.fractions == 0 || !small {
+                return Ok(());
             }
+            Err(Error::Mapping {
+                file: source.path.display().to_string(),
+                problem: format!(
+                    "every value of minutes is at most {longest}, with decimals: are they hours? recount does not guess"
+                ),
+                mapping: "minutes_unit = \"hours\"   # or \"minutes\"".into(),
+            })
         }
     }
-    Ok(())
 }

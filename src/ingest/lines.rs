@@ -1,18 +1,15 @@
-//! The lines of a run, as typed columns, and the rows that did not become lines.
+//! Lines on their way through an audit: those of some patients, as typed columns, and the rows that did not become lines.
 //!
-//! One row of an export is one line: a code, its minutes, its units. Texts are numbered once ([`Dictionary`]), so that
-//! everything after reading compares integers.
+//! One row of an export is one line: a code, its minutes, its units. Texts are numbered once ([`Dictionary`](super::Dictionary)),
+//! so that everything after reading compares integers.
 
-use super::IdScope;
-use super::block::Block;
-use super::columns::{Column, Dictionary};
-use crate::reference::Field;
-use crate::reference::{Codes, Day, Kind, Payers, Policy, Reference, file_name};
+use super::Export;
+use super::chunk::{Body, Packed};
+use super::columns::Column;
+use crate::reference::{Codes, Day, Field};
 use recount_core::cells::Problem;
 use recount_core::domain::{Cents, Discipline, Time, Units};
 use std::fmt;
-use std::ops::Range;
-use std::path::{Path, PathBuf};
 
 /// Minutes that the export leaves blank.
 pub const BLANK_TIME: i32 = i32::MIN;
@@ -33,42 +30,9 @@ pub enum Setting {
     Facility,
 }
 
-/// One input file, and what was found in it.
-#[derive(Clone, Debug, Default)]
-pub struct Source {
-    /// Where it is. Outputs show its name only.
-    pub path: PathBuf,
-    /// File name, unique in a run.
-    pub name: String,
-    /// SHA-256 of the file, in hexadecimal.
-    pub sha256: String,
-    /// Its lines in [`Lines`].
-    pub lines: Range<u32>,
-    /// Candidate rows read: lines, rejects and exclusions together.
-    pub rows: u64,
-    /// What was decided or noticed about the file, one sentence each.
-    pub notes: Vec<String>,
-    /// Its columns: header and the field it became, `None` where it was dropped.
-    pub columns: Vec<(String, Option<Field>)>,
-    /// Timed lines with a unit, with 0 minutes, with blank minutes, with minutes = 15 × units.
-    pub timed: TimedCounts,
-    /// In which order its dates are written.
-    pub date_order: String,
-    /// Cells that were blank, by field.
-    pub blanks: Vec<(Field, u64)>,
-}
-
-/// Counts over a source's timed lines that bill at least one unit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TimedCounts {
-    /// All of them.
-    pub lines: u64,
-    /// With 0 minutes.
-    pub zero: u64,
-    /// With blank minutes.
-    pub blank: u64,
-    /// With minutes = 15 × units.
-    pub from_units: u64,
+impl Setting {
+    /// All of them, in their order.
+    pub const ALL: [Setting; 3] = [Setting::Unknown, Setting::Practice, Setting::Facility];
 }
 
 /// Why a row is no audited line.
@@ -146,28 +110,38 @@ pub struct LostRow {
     pub charge: Cents,
 }
 
-/// A payer of the run: what its spellings have in common.
-pub struct RunPayer {
-    /// Normalised name, the part of the session key.
-    pub key: String,
-    /// Number of the spelling that stands for it: the most frequent, then the first in the alphabet.
-    pub name: u32,
-    /// Policies by stretches of time: the first applies before its day, too.
-    stretches: Vec<(Day, Policy)>,
-}
-
-impl RunPayer {
-    /// How its bill is judged on that day.
-    pub fn policy(&self, on: Day) -> &Policy {
-        let n = self.stretches.partition_point(|(from, _)| *from <= on);
-        &self.stretches[n.saturating_sub(1)].1
+impl LostRow {
+    /// Whether it is a reject and nobody knows whose session it was.
+    pub fn is_unplaced(&self) -> bool {
+        self.why.is_reject() && (self.patient == 0 || self.day.is_none())
     }
 }
 
-/// All lines of a run, one place per line in each column.
-pub struct Lines {
-    /// The files.
-    pub sources: Vec<Source>,
+/// Where a line stands: chunk and place in it, in the order of the export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(u32);
+
+impl Place {
+    /// Of a chunk and a line of it.
+    pub fn new(chunk: usize, line: usize) -> Place {
+        Place((chunk as u32) << 16 | line as u32)
+    }
+
+    /// The number of its chunk.
+    pub fn chunk(self) -> usize {
+        (self.0 >> 16) as usize
+    }
+
+    /// Its place among the lines of the chunk.
+    pub fn line(self) -> usize {
+        (self.0 & 0xffff) as usize
+    }
+}
+
+/// Some lines of a run, one place per line in each column.
+pub struct Lines<'a> {
+    /// The run they belong to: files, texts, payers.
+    pub export: &'a Export,
     /// Number of the source.
     pub file: Column<u16>,
     /// Row in the source, as a spreadsheet counts: the header is row 1.
@@ -176,24 +150,24 @@ pub struct Lines {
     pub patient: Vec<u32>,
     /// What a patient id is unique in: number of the practice or file, 0 for everywhere.
     pub scope: Column<u32>,
-    /// Date of service; while its file is being read, the number of its text.
+    /// Date of service.
     pub day: Vec<Day>,
     /// Number of the code.
     pub code: Vec<u32>,
     /// Units billed, or [`BLANK_UNITS`].
     pub units: Vec<i16>,
     /// Minutes in hundredths of a second, or [`BLANK_TIME`].
-    pub time: Column<i32>,
+    pub time: Vec<i32>,
     /// Number of the payer's spelling.
-    pub payer_name: Column<u32>,
+    pub payer_name: Vec<u32>,
     /// 0 unknown, else 1 + the place in [`Discipline::ALL`].
-    pub discipline: Column<u8>,
+    pub discipline: Vec<u8>,
     /// Number of the modifiers, separated by spaces.
-    pub modifiers: Column<u32>,
+    pub modifiers: Vec<u32>,
     /// Number of the treating clinician's id.
-    pub therapist: Column<u32>,
+    pub therapist: Vec<u32>,
     /// Number of the clinic.
-    pub clinic: Column<u32>,
+    pub clinic: Vec<u32>,
     /// Number of the practice.
     pub practice: Column<u32>,
     /// Number of the visit.
@@ -214,68 +188,34 @@ pub struct Lines {
     pub visit_time: Column<i32>,
     /// Where it was furnished.
     pub setting: Column<Setting>,
-    /// Texts of the numbers above.
-    pub texts: Texts,
-    /// Rows that are not audited.
-    pub lost: Vec<LostRow>,
-    /// Payers, by the numbers in `payer_of_name`.
-    pub payers: Vec<RunPayer>,
-    /// For each spelling, the number of its payer.
-    pub payer_of_name: Vec<u32>,
-    /// For each code, its rows in the code table.
-    pub code_rows: Vec<Range<usize>>,
-    /// Everything that was read, counted as it was read.
-    pub read: super::Totals,
-    id_scope: IdScope,
 }
 
-/// The texts behind the numbers of [`Lines`].
-#[derive(Default)]
-pub struct Texts {
-    /// Patient ids.
-    pub patients: Dictionary,
-    /// Codes.
-    pub codes: Dictionary,
-    /// Payers as exported.
-    pub payer_names: Dictionary,
-    /// Modifiers of a line.
-    pub modifiers: Dictionary,
-    /// Clinicians.
-    pub therapists: Dictionary,
-    /// Clinics.
-    pub clinics: Dictionary,
-    /// Practices.
-    pub practices: Dictionary,
-    /// Visits.
-    pub visits: Dictionary,
-    /// Claims.
-    pub claims: Dictionary,
-    /// Line ids.
-    pub line_ids: Dictionary,
-    /// Start times as written.
-    pub starts: Dictionary,
-    /// Dates as written.
-    pub dates: Dictionary,
-}
+impl<'a> Lines<'a> {
+    /// Lines unpacked, in the order given. `bodies` are those of the run's chunks.
+    pub fn unpack(export: &'a Export, bodies: &[Body], codes: &Codes, packed: impl ExactSizeIterator<Item = (Place, Packed)>) -> Lines<'a> {
+        let mut lines = Lines::with_capacity(export, packed.len());
+        for (place, packed) in packed {
+            lines.push(&bodies[place.chunk()], codes, place, &packed);
+        }
+        lines
+    }
 
-impl Lines {
-    /// No lines yet.
-    pub fn new(id_scope: IdScope) -> Lines {
+    fn with_capacity(export: &'a Export, count: usize) -> Lines<'a> {
         Lines {
-            sources: Vec::new(),
+            export,
             file: Column::new(0),
-            row: Vec::new(),
-            patient: Vec::new(),
+            row: Vec::with_capacity(count),
+            patient: Vec::with_capacity(count),
             scope: Column::new(0),
-            day: Vec::new(),
-            code: Vec::new(),
-            units: Vec::new(),
-            time: Column::new(BLANK_TIME),
-            payer_name: Column::new(0),
-            discipline: Column::new(0),
-            modifiers: Column::new(0),
-            therapist: Column::new(0),
-            clinic: Column::new(0),
+            day: Vec::with_capacity(count),
+            code: Vec::with_capacity(count),
+            units: Vec::with_capacity(count),
+            time: Vec::with_capacity(count),
+            payer_name: Vec::with_capacity(count),
+            discipline: Vec::with_capacity(count),
+            modifiers: Vec::with_capacity(count),
+            therapist: Vec::with_capacity(count),
+            clinic: Vec::with_capacity(count),
             practice: Column::new(0),
             visit: Column::new(0),
             claim: Column::new(0),
@@ -286,14 +226,39 @@ impl Lines {
             paid: Column::new(BLANK_MONEY),
             visit_time: Column::new(BLANK_TIME),
             setting: Column::new(Setting::Unknown),
-            texts: Texts::default(),
-            lost: Vec::new(),
-            payers: Vec::new(),
-            payer_of_name: Vec::new(),
-            code_rows: Vec::new(),
-            read: super::Totals::default(),
-            id_scope,
         }
+    }
+
+    fn push(&mut self, body: &Body, codes: &Codes, place: Place, packed: &Packed) {
+        fn of<T: Copy>(column: &[T], line: usize, blank: T) -> T {
+            column.get(line).copied().unwrap_or(blank)
+        }
+        let (chunk, n) = (&self.export.chunks[place.chunk()], place.line());
+        let practice = chunk.practice(body, n);
+        let (code, day) = (chunk.codes.of(packed.code), chunk.day(packed));
+        self.file.push(chunk.file);
+        self.row.push(chunk.first_row + u32::from(packed.row));
+        self.patient.push(chunk.patients[usize::from(packed.patient)]);
+        self.scope.push(self.export.scope(chunk.file, practice));
+        self.day.push(day);
+        self.code.push(code);
+        self.units.push(packed.units);
+        self.time.push(self.export.time(chunk.file, packed, || self.export.kind(codes, code, day).needs_minutes()));
+        self.payer_name.push(chunk.payers.of(packed.payer));
+        self.discipline.push(packed.discipline);
+        self.modifiers.push(chunk.modifiers.of(packed.modifiers));
+        self.therapist.push(chunk.therapists.of(packed.therapist));
+        self.clinic.push(chunk.clinics.of(packed.clinic));
+        self.practice.push(practice);
+        self.visit.push(packed.visit);
+        self.claim.push(of(&body.claim, n, 0));
+        self.line_id.push(of(&body.line_id, n, 0));
+        self.start.push(of(&body.start, n, 0));
+        self.charge.push(body.charge_of(n, packed));
+        self.allowed.push(of(&body.allowed, n, BLANK_MONEY));
+        self.paid.push(of(&body.paid, n, BLANK_MONEY));
+        self.visit_time.push(of(&body.visit_time, n, BLANK_TIME));
+        self.setting.push(packed.setting);
     }
 
     /// How many lines there are.
@@ -306,170 +271,24 @@ impl Lines {
         self.row.is_empty()
     }
 
-    /// Begins a file; says where its lost rows begin.
-    pub fn begin_source(&mut self, path: &Path) -> usize {
-        let mut name = file_name(path);
-        let wanted = name.clone();
-        // Two folders may hold files of one name; the row's source must still be told.
-        for n in 2.. {
-            if self.sources.iter().all(|source| source.name != name) {
-                break;
-            }
-            name = format!("{wanted} ({n})");
-        }
-        let at = self.len() as u32;
-        self.sources.push(Source { path: path.to_owned(), name, lines: at..at, ..Source::default() });
-        self.lost.len()
-    }
-
-    /// How far a patient id reaches.
-    pub fn id_scope(&self) -> IdScope {
-        self.id_scope
-    }
-
-    /// The file being read.
-    pub fn source(&mut self) -> &mut Source {
-        self.sources.last_mut().expect("a source has begun")
-    }
-
-    /// Adds a block of the current file whose first record is row `first_row`.
-    pub(super) fn append(&mut self, block: Block, first_row: u32) {
-        let file = (self.sources.len() - 1) as u16;
-        let rows = block.rows.len();
-        let renumber = |numbers: &[u32], from: &Dictionary, to: &mut Dictionary| -> Vec<u32> {
-            let new: Vec<u32> = from.iter().map(|text| to.number(text)).collect();
-            numbers.iter().map(|&number| new[number as usize]).collect()
-        };
-        let texts = &mut self.texts;
-        let practice_numbers: Vec<u32> = block.practice.texts.iter().map(|text| texts.practices.number(text)).collect();
-        let patient_numbers: Vec<u32> = block.patient.texts.iter().map(|text| texts.patients.number(text)).collect();
-        let date_numbers: Vec<u32> = block.date.texts.iter().map(|text| texts.dates.number(text)).collect();
-        let scope_of = |practice: u32| match self.id_scope {
-            IdScope::Practice => practice_numbers[practice as usize],
-            IdScope::File => u32::from(file) + 1,
-            IdScope::All => 0,
-        };
-        self.file.append_same(file, rows);
-        self.row.extend(block.rows.iter().map(|row| first_row + row));
-        self.patient.extend(block.patient.numbers.iter().map(|&n| patient_numbers[n as usize]));
-        self.day.extend(block.date.numbers.iter().map(|&n| date_numbers[n as usize] as i32));
-        self.code.extend(renumber(&block.code.numbers, &block.code.texts, &mut texts.codes));
-        self.units.extend_from_slice(&block.units);
-        self.time.append(&block.time, rows);
-        for (column, from, to) in [
-            (&mut self.payer_name, &block.payer, &mut texts.payer_names),
-            (&mut self.modifiers, &block.modifiers, &mut texts.modifiers),
-            (&mut self.therapist, &block.therapist, &mut texts.therapists),
-            (&mut self.clinic, &block.clinic, &mut texts.clinics),
-            (&mut self.visit, &block.visit, &mut texts.visits),
-            (&mut self.claim, &block.claim, &mut texts.claims),
-            (&mut self.line_id, &block.line_id, &mut texts.line_ids),
-            (&mut self.start, &block.start, &mut texts.starts),
-        ] {
-            column.append(&renumber(&from.numbers, &from.texts, to), rows);
-        }
-        let practices: Vec<u32> = block.practice.numbers.iter().map(|&n| practice_numbers[n as usize]).collect();
-        self.practice.append(&practices, rows);
-        match self.id_scope {
-            IdScope::Practice => self.scope.append(&practices, rows),
-            IdScope::File => self.scope.append_same(u32::from(file) + 1, rows),
-            IdScope::All => self.scope.append(&[], rows),
-        }
-        self.discipline.append(&block.discipline, rows);
-        self.setting.append(&block.setting, rows);
-        self.charge.append(&block.charge, rows);
-        self.allowed.append(&block.allowed, rows);
-        self.paid.append(&block.paid, rows);
-        self.visit_time.append(&block.visit_time, rows);
-        for (&units, n) in block.units.iter().zip(0..) {
-            let charge = block.charge.get(n).copied().filter(|&cents| cents != BLANK_MONEY);
-            self.read.add(if units == BLANK_UNITS { 0 } else { units.into() }, charge.unwrap_or(0));
-        }
-        for lost in &block.lost {
-            self.read.add(lost.units.into(), lost.charge);
-            self.lost.push(LostRow {
-                file,
-                row: first_row + lost.row,
-                why: lost.why,
-                patient: patient_numbers[lost.patient as usize],
-                scope: scope_of(lost.practice),
-                // The number of its text until the file's order of dates is known; 0 is blank.
-                day: (lost.date != 0).then(|| date_numbers[lost.date as usize] as i32),
-                units: lost.units,
-                charge: lost.charge,
-            });
-        }
-        let end = self.len() as u32;
-        let source = self.sources.last_mut().expect("a source has begun");
-        source.rows += (rows + block.lost.len()) as u64;
-        source.lines.end = end;
-        for (field, count) in block.blanks {
-            match source.blanks.iter_mut().find(|(known, _)| *known == field) {
-                Some((_, sum)) => *sum += count,
-                None => source.blanks.push((field, count)),
-            }
-        }
-    }
-
-    /// Looks up what the whole run needs once: payers of spellings, rows of codes.
-    pub fn finish(&mut self, reference: &Reference) {
-        self.code_rows = self.texts.codes.iter().map(|code| reference.codes.rows_of(code)).collect();
-        let mut uses = vec![0_u64; self.texts.payer_names.len()];
-        for line in 0..self.len() as u32 {
-            uses[self.payer_name.at(line) as usize] += 1;
-        }
-        let mut by_key: std::collections::BTreeMap<String, Vec<u32>> = std::collections::BTreeMap::new();
-        let resolved: Vec<_> = self.texts.payer_names.iter().map(|name| reference.payers.resolve(name)).collect();
-        for (number, payer) in (0..).zip(&resolved) {
-            by_key.entry(payer.key.clone()).or_default().push(number);
-        }
-        self.payer_of_name = vec![0; resolved.len()];
-        for (key, names) in by_key {
-            let name = names
-                .iter()
-                .copied()
-                .min_by_key(|&n| (std::cmp::Reverse(uses[n as usize]), self.texts.payer_names.get(n).to_owned()))
-                .unwrap_or(0);
-            // A rule that the user set for one spelling holds for the payer.
-            let by_user = names.iter().find(|&&n| resolved[n as usize].is_set_by_user());
-            let payer = resolved[by_user.copied().unwrap_or(name) as usize].clone();
-            let stretches = stretches(&reference.payers, &payer);
-            let number = self.payers.len() as u32;
-            for n in names {
-                self.payer_of_name[n as usize] = number;
-            }
-            self.payers.push(RunPayer { key, name, stretches });
-        }
-    }
-
     /// The payer of a line.
     pub fn payer(&self, line: u32) -> u32 {
-        self.payer_of_name[self.payer_name.at(line) as usize]
+        self.export.payer_of_name[self.payer_name[line as usize] as usize]
     }
 
     /// What the code table says of a line's code on its date.
-    pub fn facts<'a>(&self, codes: &'a Codes, line: u32) -> Option<&'a crate::reference::CodeFacts> {
-        codes.as_of(self.code_rows[self.code[line as usize] as usize].clone(), self.day[line as usize])
-    }
-
-    /// The kind of a line's code on its date.
-    pub fn kind(&self, codes: &Codes, line: u32) -> Kind {
-        self.facts(codes, line).map_or(Kind::Unknown, |facts| facts.kind)
+    pub fn facts<'c>(&self, codes: &'c Codes, line: u32) -> Option<&'c crate::reference::CodeFacts> {
+        self.export.facts(codes, self.code[line as usize], self.day[line as usize])
     }
 
     /// A line's minutes, `None` where blank.
     pub fn time(&self, line: u32) -> Option<Time> {
-        Some(self.time.at(line)).filter(|&time| time != BLANK_TIME).map(Time)
+        Some(self.time[line as usize]).filter(|&time| time != BLANK_TIME).map(Time)
     }
 
     /// A line's units, `None` where blank.
     pub fn units(&self, line: u32) -> Option<Units> {
         Some(self.units[line as usize]).filter(|&units| units != BLANK_UNITS).map(Units::from)
-    }
-
-    /// A line's discipline.
-    pub fn discipline(&self, line: u32) -> Option<Discipline> {
-        discipline_of(self.discipline.at(line))
     }
 
     /// A line as a lost row, for a reason found after reading.
@@ -492,10 +311,3 @@ pub fn discipline_of(number: u8) -> Option<Discipline> {
     number.checked_sub(1).and_then(|n| Discipline::ALL.get(usize::from(n)).copied())
 }
 
-fn stretches(payers: &Payers, payer: &crate::reference::PayerRef) -> Vec<(Day, Policy)> {
-    let mut starts = vec![Day::MIN];
-    starts.extend(payers.changes(payer));
-    starts.sort_unstable();
-    starts.dedup();
-    starts.into_iter().map(|from| (from, payers.policy(payer, from))).collect()
-}

@@ -2,16 +2,18 @@
 //!
 //! The file is read once, from start to end, in blocks that are cut between records and parsed in parallel.
 
-use super::block::{Block, Parser, Row};
-use super::lines::{Lines, Why};
+use super::block::{Parsed, Parser, Row};
+use super::export::Export;
+use super::lines::Why;
 use super::mapping::Mapping;
-use super::{Options, unreadable};
+use super::{Options, row_behind, unreadable};
 use crate::error::{Result, plain};
 use crate::hash::{HashingReader, RunningHash};
+use crate::parallel::in_order;
 use crate::progress::Bar;
 use crate::reference::{Headers, Reference};
-use rayon::prelude::*;
 use recount_core::records::{Cells, Records, Step, whole_records};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -27,84 +29,110 @@ const LONGEST_HEADER: usize = 1 << 20;
 
 struct TextRow<'a> {
     bytes: &'a [u8],
+    /// The same as text, if all of it is.
+    text: Option<&'a str>,
     cells: &'a Cells,
+    as_before: usize,
 }
 
-impl Row for TextRow<'_> {
-    fn cell(&self, column: usize) -> &[u8] {
+impl TextRow<'_> {
+    fn bytes(&self, column: usize) -> &[u8] {
         self.cells.get(self.bytes, column)
     }
 }
 
-/// Reads a file's rows into `lines`.
+impl Row for TextRow<'_> {
+    #[inline]
+    fn cell(&self, column: usize) -> Cow<'_, str> {
+        match self.text.and_then(|text| self.cells.text(text, column)) {
+            Some(cell) => Cow::Borrowed(cell),
+            None => super::block::text(self.bytes(column)),
+        }
+    }
+
+    fn cells_as_before(&self) -> usize {
+        self.as_before
+    }
+}
+
+/// Reads a file's rows into `export`.
 ///
 /// # Errors
 /// The file cannot be opened, is not text, is empty, or its columns need a decision.
-pub fn read(path: &Path, options: &Options, reference: &Reference, lines: &mut Lines, bar: &Bar) -> Result<Mapping> {
+pub fn read(path: &Path, options: &Options, reference: &Reference, export: &mut Export, bar: &Bar) -> Result<Mapping> {
     let mut text = Text::open(path, bar)?;
     let (header, header_rows) = text.header(&reference.headers)?;
     let mapping = Mapping::find(&path.display().to_string(), &header, &reference.headers, &options.mapping)?;
-    let source = lines.source();
+    let source = export.source();
     source.columns = header.into_iter().enumerate().map(|(n, name)| (name, mapping.field_of(n))).collect();
     let mut next_row = header_rows + 1;
-    let (mut clock, mut inferred, mut odd) = (0, 0, 0);
-    let batch = 2 * rayon::current_num_threads();
-    loop {
-        let blocks: Vec<(Vec<u8>, bool)> = (0..batch).map_while(|_| text.block().transpose()).collect::<Result<_>>()?;
-        if blocks.is_empty() {
-            break;
-        }
-        let delimiter = text.delimiter;
-        let parsed: Vec<Block> = blocks
-            .par_iter()
-            .map(|(bytes, complete)| parse(bytes, *complete, delimiter, &mapping, reference))
-            .collect();
-        for block in parsed {
-            let records = block.records;
-            clock += block.clock_cells;
-            inferred += block.inferred_disciplines;
-            odd += block.odd_cells;
-            lines.append(block, next_row);
-            next_row = next_row
-                .checked_add(records)
-                .ok_or_else(|| unreadable(path, "has more rows than recount can number"))?;
-        }
-    }
-    let source = lines.source();
-    source.sha256 = text.hash.finish();
-    super::decide::note_reading(source, &mapping, clock, inferred, odd);
+    let delimiter = text.delimiter;
+    in_order(
+        || text.block(),
+        |(bytes, complete)| parse(&bytes, complete, delimiter, &mapping, reference),
+        |parsed| {
+            for parsed in parsed {
+                let row = next_row;
+                next_row = row_behind(path, row, parsed.records)?;
+                export.append(parsed, row)?;
+            }
+            Ok(())
+        },
+    )?;
+    export.source().sha256 = text.hash.finish();
     Ok(mapping)
 }
 
-fn parse(bytes: &[u8], complete: bool, delimiter: u8, mapping: &Mapping, reference: &Reference) -> Block {
+fn parse(bytes: &[u8], complete: bool, delimiter: u8, mapping: &Mapping, reference: &Reference) -> Vec<Parsed> {
+    let mut chunks = Vec::new();
     let mut parser = Parser::new(mapping, reference);
     let mut records = Records::new(bytes, delimiter, complete).with_width(mapping.width);
     let mut cells = Cells::default();
+    let text = std::str::from_utf8(bytes).ok();
+    // The row parsed last, as written.
+    let mut before: &[u8] = &[];
     loop {
+        if parser.is_full() {
+            chunks.push(std::mem::replace(&mut parser, Parser::new(mapping, reference)).finish());
+        }
         match records.next(&mut cells) {
             Step::Blank => parser.blank_record(),
             Step::Broken => parser.lost_record(Why::Quotes),
             Step::Cells => {
-                let row = TextRow { bytes, cells: &cells };
+                let raw = records.raw();
+                // Only of text: what is none is counted cell by cell.
+                let same = if text.is_some() { common(raw, before) } else { 0 };
+                let start = records.start();
+                before = raw;
+                let row = TextRow { bytes, text, cells: &cells, as_before: cells.ending_before(start + same) };
                 match row_problem(&row, cells.len(), mapping.width) {
                     Some(why) => parser.odd_record(&row, why),
                     None => parser.record(&row),
                 }
             }
             // A block ends where a record does.
-            Step::Incomplete | Step::End => return parser.finish(),
+            Step::Incomplete | Step::End => {
+                chunks.push(parser.finish());
+                return chunks;
+            }
         }
     }
+}
+
+/// How many of their first bytes two rows have in common, at least; up to 7 may be missed.
+fn common(a: &[u8], b: &[u8]) -> usize {
+    let (a, b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
+    a.iter().zip(b).take_while(|(a, b)| a == b).count() * 8
 }
 
 /// Empty rows, and rows whose cells cannot be told to stand in the header's columns. Empty cells beyond the last column are
 /// what spreadsheets leave; anything else has shifted.
 fn row_problem(row: &TextRow, cells: usize, width: usize) -> Option<Why> {
     if cells == width {
-        let empty = row.cell(0).is_empty() && (1..cells).all(|n| row.cell(n).is_empty());
+        let empty = row.bytes(0).is_empty() && (1..cells).all(|n| row.bytes(n).is_empty());
         return empty.then_some(Why::EmptyRow);
     }
-    let empty = |mut range: std::ops::Range<usize>| range.all(|n| row.cell(n).iter().all(u8::is_ascii_whitespace));
+    let empty = |mut range: std::ops::Range<usize>| range.all(|n| row.bytes(n).iter().all(u8::is_ascii_whitespace));
     if empty(0..cells) {
         Some(Why::EmptyRow)
     } else if cells > width && empty(width..cells) {
@@ -230,14 +258,14 @@ impl<'a> Text<'a> {
     }
 
     /// Calls `record` with the row number and bytes of each record behind the header, until it says false.
-    pub(super) fn each_record(&mut self, names: &Headers, record: &mut dyn FnMut(u32, &[u8]) -> bool) -> Result<()> {
+    pub(super) fn each_record(&mut self, names: &Headers, record: &mut dyn FnMut(u32, &[u8]) -> Result<bool>) -> Result<()> {
         let (_, header_row) = self.header(names)?;
         let (mut row, mut cells) = (header_row, Cells::default());
         while let Some((bytes, complete)) = self.block()? {
             let mut records = Records::new(&bytes, self.delimiter, complete).with_width(self.width);
             while !matches!(records.next(&mut cells), Step::Incomplete | Step::End) {
                 row += 1;
-                if !record(row, records.raw()) {
+                if !record(row, records.raw())? {
                     return Ok(());
                 }
             }

@@ -3,7 +3,7 @@
 use super::{BLANK_MONEY, Lines, LostRow};
 
 /// Rows, units and charges of some part of what was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Totals {
     /// Rows.
     pub rows: u64,

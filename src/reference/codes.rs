@@ -232,9 +232,18 @@ impl Codes {
     /// What holds of a code on that day. Outside its dates, the row nearest in time speaks: the kind of a code that is billed
     /// too late does not change, and `inactive-code` says that it is too late.
     pub fn as_of(&self, rows: Range<usize>, on: Day) -> Option<&CodeFacts> {
-        let rows = &self.rows[rows];
-        rows.iter().find(|row| row.in_force(on)).or_else(|| {
-            rows.iter().min_by_key(|row| {
+        self.row_as_of(rows, on).map(|row| &self.rows[row])
+    }
+
+    /// The row that [`Codes::as_of`] finds.
+    pub fn row_as_of(&self, mut rows: Range<usize>, on: Day) -> Option<usize> {
+        // Most codes have one row.
+        if rows.len() <= 1 {
+            return rows.next();
+        }
+        rows.clone().find(|&row| self.rows[row].in_force(on)).or_else(|| {
+            rows.min_by_key(|&row| {
+                let row = &self.rows[row];
                 let before = row.from.map_or(0, |from| from.saturating_sub(on).max(0));
                 let after = row.to.map_or(0, |to| on.saturating_sub(to).max(0));
                 before.max(after)

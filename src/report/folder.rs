@@ -70,6 +70,11 @@ impl Folder {
         Ok(Folder { staging, place: place.to_owned(), _parents: parents })
     }
 
+    /// Where it is being made: files of a run's own may stand here, if they are gone when it ends.
+    pub fn staging(&self) -> &Path {
+        self.staging.path()
+    }
+
     /// A new file in it.
     ///
     /// # Errors

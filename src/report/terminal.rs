@@ -13,16 +13,15 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
     let mut text = String::new();
     let manifest = &report.manifest;
     notes(&mut text, report, width);
-    let warnings = |check: &str| of_check(report, check);
-    for reason in warnings("minutes-from-units") {
-        paragraph(&mut text, &format!("WARNING: {reason}"), width);
+    for warning in &report.warnings {
+        paragraph(&mut text, &format!("WARNING: {warning}"), width);
     }
     let mut reasons: Vec<&String> = manifest.checks_not_run.values().collect();
     reasons.sort_unstable();
     reasons.dedup();
     for why in reasons {
         let checks: Vec<&str> =
-            manifest.checks_not_run.iter().filter(|(_, other)| *other == why).map(|(check, _)| *check).collect();
+            manifest.checks_not_run.iter().filter(|(_, other)| *other == why).map(|(check, _)| check.as_str()).collect();
         paragraph(&mut text, &format!("Not run ({why}): {}.", checks.join(", ")), width);
     }
     totals(&mut text, report, width, colour);
@@ -73,19 +72,6 @@ fn notes(text: &mut String, report: &Report, width: u16) {
     for note in &report.manifest.notes {
         paragraph(text, &format!("{note}."), width);
     }
-}
-
-/// The reasons of a check's findings.
-fn of_check(report: &Report, check: &str) -> Vec<String> {
-    let findings = &report.tables.findings;
-    let (Ok(checks), Ok(reasons)) = (findings.column("check"), findings.column("reason")) else { return Vec::new() };
-    let (Ok(checks), Ok(reasons)) = (checks.str(), reasons.str()) else { return Vec::new() };
-    checks
-        .iter()
-        .zip(reasons.iter())
-        .filter(|(name, _)| *name == Some(check))
-        .filter_map(|(_, reason)| reason.map(str::to_owned))
-        .collect()
 }
 
 fn totals(text: &mut String, report: &Report, width: u16, colour: bool) {

@@ -159,6 +159,12 @@ impl Session {
             && i64::from(self.timed_time.0) < 15 * 6_000 * i64::from(self.timed.billed)
     }
 
+    /// The minutes of its timed services, rounded down once, if all of them are known.
+    pub fn timed_minutes(&self, services: &[Service]) -> Option<i32> {
+        let known = services.iter().all(|service| service.kind != Kind::Timed || service.time.is_some());
+        known.then(|| self.timed_time.whole_minutes())
+    }
+
     /// Units over of each sort.
     pub fn over(&self) -> Over {
         Over { timed: self.timed.over, interval: self.interval.over, untimed: self.untimed.over }
@@ -167,13 +173,6 @@ impl Session {
     /// What the unit verdict rests on.
     pub fn evidence(&self) -> &'static str {
         if self.needs_minutes && self.why_not == WhyNot::MinutesMissing { "none" } else { "per-code" }
-    }
-
-    /// Its places counted from the start of the run instead of the block.
-    pub(super) fn moved(mut self, services: u32, lines: u32) -> Session {
-        self.services.0 += services;
-        self.lines.0 += lines;
-        self
     }
 }
 
@@ -216,14 +215,16 @@ impl Service {
         matches!(self.kind, Kind::Timed | Kind::Interval | Kind::Untimed)
     }
 
+    /// Whether its units are judged in that session of its: what occurrences allow needs no minutes.
+    pub fn is_judged_in(&self, session: &Session) -> bool {
+        match self.kind {
+            Kind::Untimed => session.occurrences_known(),
+            _ => self.is_judged() && session.auditable(),
+        }
+    }
+
     /// Units above what any allowed allocation gives it.
     pub fn over(&self) -> Units {
         self.range.above(self.billed)
-    }
-
-    pub(super) fn moved(mut self, sessions: u32, lines: u32) -> Service {
-        self.session += sessions;
-        self.lines.0 += lines;
-        self
     }
 }

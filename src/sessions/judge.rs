@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::facts::{Doubts, Over, Service, Session, Tally, WhyNot};
-use super::key::DayKeys;
+use super::order::DayKeys;
 use super::settle::Day;
 use crate::ingest::{Lines, Setting};
 use crate::reference::{CodeFacts, Kind, Policy, Reference};
@@ -12,13 +12,13 @@ use recount_core::units::untimed::{self, Occurrence};
 use recount_core::units::{Range, midpoint};
 use std::collections::HashSet;
 
-/// Judges blocks of days.
+/// Judges the days of a batch.
 pub struct Judge<'a> {
-    lines: &'a Lines,
+    lines: &'a Lines<'a>,
     reference: &'a Reference,
     keys: &'a DayKeys,
     /// Days of which a row was lost.
-    lost: HashSet<u64>,
+    lost: &'a HashSet<u64>,
     longest: Time,
     most_units: Units,
 }
@@ -57,33 +57,35 @@ struct Placed {
 }
 
 impl<'a> Judge<'a> {
-    /// For the lines of a run, sorted by those keys.
-    pub fn new(lines: &'a Lines, reference: &'a Reference, keys: &'a DayKeys) -> Judge<'a> {
-        let lost = lines
-            .lost
-            .iter()
-            .filter(|lost| lost.why.loses_a_row() && lost.patient != 0)
-            .filter_map(|lost| keys.find(lost.patient, lost.scope, lost.day?))
-            .collect();
+    /// For lines that stand in the order of those keys.
+    pub fn new(
+        lines: &'a Lines<'a>,
+        reference: &'a Reference,
+        keys: &'a DayKeys,
+        lost: &'a HashSet<u64>,
+    ) -> Judge<'a> {
         let settings = &reference.settings;
         let longest = Time::from_minutes(settings.max_minutes_per_day.clamp(0, 99_999) as i32);
         let most_units = settings.max_units_per_line.clamp(0, 9_999) as Units;
         Judge { lines, reference, keys, lost, longest, most_units }
     }
 
-    /// Settles, cuts and judges a block of whole days.
-    pub fn block(&self, block: &[(u64, u32)]) -> Outcome {
+    /// Settles, cuts and judges days, given by their keys and numbers of lines.
+    pub fn days(&self, days: impl Iterator<Item = (u64, u32)>) -> Outcome {
+        let count = self.lines.len();
         let mut outcome = Outcome {
-            order: Vec::with_capacity(block.len()),
-            services: Vec::with_capacity(block.len()),
-            sessions: Vec::with_capacity(block.len() / 2),
+            order: Vec::with_capacity(count),
+            services: Vec::with_capacity(count),
+            sessions: Vec::with_capacity(count / 2),
             ..Outcome::default()
         };
         let (mut day, mut bench, mut other) = (Day::default(), Bench::default(), Bench::default());
         let (mut placed, mut subset): (Vec<Placed>, Vec<u32>) = (Vec::new(), Vec::new());
-        for same_day in block.chunk_by(|a, b| a.0 == b.0) {
-            let row_lost = !self.lost.is_empty() && self.lost.contains(&same_day[0].0);
-            day.settle(self.lines, same_day.iter().map(|&(_, line)| line), row_lost, &mut outcome.excluded);
+        let mut first = 0;
+        for (key, lines) in days {
+            let row_lost = !self.lost.is_empty() && self.lost.contains(&key);
+            day.settle(self.lines, first..first + lines, row_lost, &mut outcome.excluded);
+            first += lines;
             placed.clear();
             placed.extend(day.lines.iter().map(|&(discipline, line)| Placed {
                 discipline,
@@ -157,9 +159,9 @@ impl<'a> Judge<'a> {
     /// Units over if each clinician's lines were a session of their own.
     fn over_by_clinician(&self, lines: &[u32], bench: &mut Bench, subset: &mut Vec<u32>) -> Over {
         let mut order = lines.to_vec();
-        order.sort_by_key(|&line| self.lines.therapist.at(line));
+        order.sort_by_key(|&line| self.lines.therapist[line as usize]);
         let mut sum = Over::default();
-        for own in order.chunk_by(|&a, &b| self.lines.therapist.at(a) == self.lines.therapist.at(b)) {
+        for own in order.chunk_by(|&a, &b| self.lines.therapist[a as usize] == self.lines.therapist[b as usize]) {
             subset.clear();
             subset.extend_from_slice(own);
             let over = self.tally(subset, 0, bench).over();
@@ -175,11 +177,11 @@ impl<'a> Judge<'a> {
         let first = lines[0];
         let day = self.lines.day[first as usize];
         let payer = self.lines.payer(first);
-        let policy = self.lines.payers[payer as usize].policy(day);
+        let policy = self.lines.export.payers[payer as usize].policy(day);
         let mut session = new_session(lines, discipline, day, payer, self.lines.practice.at(first), policy);
         session.patient = self.lines.patient[first as usize];
-        (session.therapist, session.clinicians) = one_of(lines, &mut bench.names, |line| self.lines.therapist.at(line));
-        (session.clinic, session.clinics) = one_of(lines, &mut bench.names, |line| self.lines.clinic.at(line));
+        (session.therapist, session.clinicians) = one_of(lines, &mut bench.names, |line| self.lines.therapist[line as usize]);
+        (session.clinic, session.clinics) = one_of(lines, &mut bench.names, |line| self.lines.clinic[line as usize]);
 
         bench.services.clear();
         bench.competes_as.clear();
@@ -270,7 +272,7 @@ impl<'a> Judge<'a> {
             _ => session.untimed_time += time,
         }
         session.doubts.unknown_code |= kind == Kind::Unknown && time > Time::ZERO;
-        let (therapist, clinicians) = one_of(lines, names, |line| self.lines.therapist.at(line));
+        let (therapist, clinicians) = one_of(lines, names, |line| self.lines.therapist[line as usize]);
         let range = match facts {
             Some(facts) if kind == Kind::Untimed => self.occurrences(lines, billed, facts),
             _ => Range::exactly(billed),
@@ -303,7 +305,7 @@ impl<'a> Judge<'a> {
         if billed <= 1 {
             return Range { min: billed.max(0), max: 1 };
         }
-        let modifiers = |line: u32| self.lines.texts.modifiers.get(self.lines.modifiers.at(line)).split(' ');
+        let modifiers = |line: u32| self.lines.export.texts.modifiers.get(self.lines.modifiers[line as usize]).split(' ');
         let sites_named = lines.iter().any(|&line| modifiers(line).any(untimed::is_site));
         if facts.per_site && !sites_named {
             // Which limbs or digits is not said; it is not guessed either.

@@ -1,46 +1,61 @@
 //! Lines → sessions: the hot path.
 //!
 //! ```text
-//! lines ──sort by patient, scope, date──▶ days ──settle──▶ lines that count ──cut──▶ sessions ──judge──▶ facts
-//!           (one u64 key per line)        (reversals, copies,    (discipline, payer,     (units under both rules)
-//!                                          missing disciplines)   practice; then code)
+//! chunks ──schedule──▶ patients in order, in blocks ──gather──▶ lines of a block, day by day
+//!          (a counting sort: no comparison, no string)            │ settle (reversals, copies, missing disciplines)
+//!                                                                 │ cut    (discipline, payer, practice; then code)
+//!                                                                 ▼ judge  (units under both rules)
+//!                                                               facts: sessions and their services
 //! ```
 //!
-//! Days are taken in blocks, in parallel, each a few slices that fit a cache. A block's results are joined in block order, so
-//! any number of threads gives the same bytes. Nothing is allocated per session: scratch memory is a block's.
+//! A block is some patients' whole history, small enough that its lines stay in the processor's cache from gathering to the last
+//! check. Blocks know nothing of each other: those of a batch follow one another, batches are judged in parallel, and what is
+//! made of them is taken in order, so that any number of threads gives the same bytes. Where an export stands in order already,
+//! gathering reads it from front to end and nothing is sorted. Nothing is allocated per session: scratch memory is a block's.
 
 mod facts;
 mod judge;
-mod key;
+mod order;
 mod settle;
 
 pub use facts::{Doubts, Over, Service, Session, Tally, WhyNot};
 pub use judge::{DailyLimit, daily_limit, setting};
+pub use order::Schedule;
 
-use crate::ingest::{Lines, LostRow};
-use crate::progress::Progress;
+use crate::error::Result;
+use crate::ingest::{Body, Export, Lines, LostRow, Packed, Place};
 use crate::reference::{Day, Reference};
 use judge::Judge;
-use key::DayKeys;
-use rayon::prelude::*;
+use order::DayKeys;
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
-/// Lines of a block, about; it ends where a day does.
-const BLOCK: usize = 16_384;
-
-/// What the sessions of a run came to.
+/// What the sessions of a block came to.
 #[derive(Default)]
 pub struct Outcome {
     /// Sessions in order of patient, date, discipline, payer.
     pub sessions: Vec<Session>,
     /// Services of the sessions, in their order.
     pub services: Vec<Service>,
-    /// Lines of the services, in their order: places in [`Lines`].
+    /// Lines of the services, in their order: places in the block's [`Lines`].
     pub order: Vec<u32>,
     /// Lines without a discipline that took the only one of their day.
     pub joined_disciplines: u64,
     /// Lines set aside by what other lines of the day say.
     pub excluded: Vec<LostRow>,
+}
+
+impl Outcome {
+    /// The services of a session.
+    pub fn services_of(&self, session: &Session) -> &[Service] {
+        &self.services[session.services.0 as usize..][..session.services.1 as usize]
+    }
+
+    /// The lines of a session, or of a service: first place in the order, and how many.
+    pub fn lines_at(&self, (first, count): (u32, u32)) -> &[u32] {
+        &self.order[first as usize..][..count as usize]
+    }
 }
 
 /// First and last date of service that are audited.
@@ -59,52 +74,84 @@ impl Period {
     }
 }
 
-/// Cuts all lines into sessions and judges them.
-pub fn recount(lines: &mut Lines, period: Period, reference: &Reference, progress: &Progress) -> Outcome {
-    let audited = key::audited(lines, period);
-    let (keys, sorted) = DayKeys::sort(lines, &audited);
-    let lines = &*lines;
-    let bar = progress.count("recounting", sorted.len() as u64);
-    let blocks = blocks(&sorted);
-    let judge = Judge::new(lines, reference, &keys);
-    let parts: Vec<Outcome> = blocks
-        .into_par_iter()
-        .map(|block| {
-            let part = judge.block(&sorted[block.clone()]);
-            bar.advance(block.len() as u64);
-            part
-        })
-        .collect();
-    bar.finish();
-    join(parts)
+/// A run whose sessions are to be judged.
+pub struct Recount<'a> {
+    export: &'a Export,
+    reference: &'a Reference,
+    schedule: &'a Schedule,
+    keys: DayKeys,
+    /// Days of which a row was lost.
+    lost: HashSet<u64>,
 }
 
-/// Places at which the sorted lines are cut into blocks of whole days.
-fn blocks(sorted: &[(u64, u32)]) -> Vec<Range<usize>> {
-    let mut blocks = Vec::new();
-    let mut start = 0;
-    while start < sorted.len() {
-        let mut end = (start + BLOCK).min(sorted.len());
-        while end < sorted.len() && sorted[end].0 == sorted[end - 1].0 {
-            end += 1;
+/// Some batches whose lines are in memory.
+pub struct Part<'a> {
+    bodies: Cow<'a, [Body]>,
+    places: Vec<Place>,
+    /// Audited lines before its first.
+    before: usize,
+}
+
+impl<'a> Recount<'a> {
+    /// For the lines of a run, in that order.
+    pub fn new(export: &'a Export, schedule: &'a Schedule, reference: &'a Reference) -> Recount<'a> {
+        let keys = DayKeys::new(export, schedule);
+        let lost = export
+            .lost
+            .iter()
+            .filter(|lost| lost.why.loses_a_row() && lost.patient != 0)
+            .filter_map(|lost| keys.find(lost.patient, lost.scope, lost.day?))
+            .collect();
+        Recount { export, reference, schedule, keys, lost }
+    }
+
+    /// Cuts batches into parts that fit the memory, most often one.
+    pub fn parts(&self, batches: Range<usize>) -> Vec<Range<usize>> {
+        let parts = self.export.store.parts().clamp(1, batches.len().max(1));
+        let cut = |n: usize| batches.start + batches.len() * n / parts;
+        (0..parts).map(|n| cut(n)..cut(n + 1)).collect()
+    }
+
+    /// Loads the lines of some batches.
+    ///
+    /// # Errors
+    /// Lines that wait on disk cannot be read.
+    pub fn load(&self, batches: Range<usize>) -> Result<Part<'a>> {
+        let patients = self.schedule.patients(batches.clone());
+        let chunks = &self.export.chunks;
+        let bodies = self.export.store.load(|chunk, packed| {
+            let patient = chunks[chunk].patients[usize::from(packed.patient)];
+            patients.contains(&self.schedule.rank(patient))
+        })?;
+        let before = self.schedule.lines(batches.clone()).start;
+        let places = self.schedule.places(self.export, &bodies, batches);
+        Ok(Part { bodies, places, before })
+    }
+
+    /// A batch in blocks of lines: whole patients, few enough that all that is made of them stays in the processor's cache.
+    pub fn blocks(&self, batch: usize) -> Vec<Range<usize>> {
+        self.schedule.blocks(batch)
+    }
+
+    /// Gathers the lines of a block of that part, cuts them into sessions and judges them.
+    pub fn judge(&self, part: &Part, block: Range<usize>) -> (Lines<'a>, Outcome) {
+        let places = &part.places[block.start - part.before..block.end - part.before];
+        let keyed = |&place: &Place| {
+            let (chunk, body) = (&self.export.chunks[place.chunk()], &part.bodies[place.chunk()]);
+            let packed = body.rows[place.line()];
+            let scope = self.export.scope(chunk.file, chunk.practice(body, place.line()));
+            let patient = chunk.patients[usize::from(packed.patient)];
+            (self.keys.pack(patient, scope, chunk.day(&packed)), place, packed)
+        };
+        let mut sorted: Vec<(u64, Place, Packed)> = places.iter().map(keyed).collect();
+        // Most exports stand in the order of dates, and then nothing is left to sort.
+        if !sorted.is_sorted_by_key(|(key, place, _)| (*key, *place)) {
+            sorted.sort_unstable_by_key(|(key, place, _)| (*key, *place));
         }
-        blocks.push(start..end);
-        start = end;
+        let packed = sorted.iter().map(|(_, place, packed)| (*place, *packed));
+        let lines = Lines::unpack(self.export, &part.bodies, &self.reference.codes, packed);
+        let judge = Judge::new(&lines, self.reference, &self.keys, &self.lost);
+        let outcome = judge.days(sorted.chunk_by(|a, b| a.0 == b.0).map(|day| (day[0].0, day.len() as u32)));
+        (lines, outcome)
     }
-    blocks
-}
-
-/// Joins blocks in order; places that count from a block's start are moved on.
-fn join(parts: Vec<Outcome>) -> Outcome {
-    let mut whole = Outcome::default();
-    for part in parts {
-        let (sessions, services, order) =
-            (whole.sessions.len() as u32, whole.services.len() as u32, whole.order.len() as u32);
-        whole.sessions.extend(part.sessions.into_iter().map(|session| session.moved(services, order)));
-        whole.services.extend(part.services.into_iter().map(|service| service.moved(sessions, order)));
-        whole.order.extend(part.order);
-        whole.excluded.extend(part.excluded);
-        whole.joined_disciplines += part.joined_disciplines;
-    }
-    whole
 }

@@ -1,23 +1,25 @@
 //! The table `findings`: of sessions, then of patterns over many.
 
 use super::build::Builder;
-use super::sessions::discipline;
-use crate::checks::{Attribution, Finding, by_name};
+use super::sessions::{discipline, session_id};
+use crate::checks::{Finding, by_name};
 use crate::error::Result;
 use crate::hash::id;
 use crate::ingest::{BLANK_MONEY, Lines};
 use crate::sessions::Outcome;
 use polars::prelude::*;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// The findings of sessions.
-pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding], ids: &[String]) -> Result<DataFrame> {
-    let texts = &lines.texts;
+/// The findings of a batch.
+pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<DataFrame> {
+    let texts = &lines.export.texts;
     let session = |n: usize| &outcome.sessions[findings[n].session as usize];
-    let session_id = |n: usize| ids[findings[n].session as usize].as_str();
+    let ids: Vec<String> = (0..findings.len()).map(|n| session_id(lines, outcome, session(n))).collect();
+    let session_id = |n: usize| ids[n].as_str();
     let code = |code: Option<u32>| code.map_or("", |code| texts.codes.get(code));
     let own_id = |n: usize, check: &str, of: Option<u32>| id("F", &[session_id(n), check, code(of)]);
-    let concerned = |n: usize| &outcome.order[findings[n].lines.0 as usize..][..findings[n].lines.1 as usize];
+    let concerned = |n: usize| outcome.lines_at(findings[n].lines);
     let amount = |n: usize, of: &dyn Fn(u32) -> i64| {
         let mut known = concerned(n).iter().map(|&line| of(line)).filter(|&cents| cents != BLANK_MONEY).peekable();
         known.peek()?;
@@ -34,12 +36,9 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding], ids: &[Stri
         .text("patient_id", |n| texts.patients.get(session(n).patient))
         .date("date_of_service", |n| Some(session(n).day))
         .text("discipline", |n| discipline(session(n).discipline))
-        .text("payer", |n| texts.payer_names.get(lines.payers[session(n).payer as usize].name))
+        .text("payer", |n| texts.payer_names.get(lines.export.payers[session(n).payer as usize].name))
         .text("clinic", |n| texts.clinics.get(session(n).clinic))
-        .text("therapist_id", |n| match findings[n].attribution {
-            Attribution::One(therapist) => texts.therapists.get(therapist),
-            _ => "",
-        })
+        .text("therapist_id", |n| texts.therapists.get(findings[n].attribution.therapist()))
         .text("code", |n| code(findings[n].code))
         .int_or_null("units_billed", |n| Some(findings[n].units_billed.into()))
         .int_or_null("units_supported", |n| findings[n].units_supported.map(i64::from))
@@ -47,35 +46,49 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding], ids: &[Stri
         .int_or_null("amount_billed_cents", |n| amount(n, &|line| lines.charge.at(line)))
         .int_or_null("amount_allowed_cents", |n| amount(n, &|line| lines.allowed.at(line)))
         .int_or_null("amount_paid_cents", |n| amount(n, &|line| lines.paid.at(line)))
-        .text("attribution", |n| match findings[n].attribution {
-            Attribution::One(_) => "one",
-            Attribution::Shared => "shared",
-            Attribution::Unnamed => "",
-        })
+        .text("attribution", |n| findings[n].attribution.name())
         .text("reason", |n| findings[n].reason.as_str())
         .text("citation", |n| by_name(findings[n].check).map_or("", |check| check.citation))
         .text("claim_id", |n| {
-            let claims: BTreeSet<&str> = concerned(n)
+            let claims: BTreeSet<Cow<str>> = concerned(n)
                 .iter()
                 .map(|&line| texts.claims.get(lines.claim.at(line)))
                 .filter(|claim| !claim.is_empty())
                 .collect();
             claims.into_iter().collect::<Vec<_>>().join("; ")
         })
-        .text("source_rows", |n| source_rows(lines, &findings[n], &outcome.order))
+        .text("source_rows", |n| source_rows(lines, concerned(n)))
         .periods(|n| Some(session(n).day))
         .finish()
 }
 
 /// `file:row` of every line that a finding speaks of.
-fn source_rows(lines: &Lines, finding: &Finding, order: &[u32]) -> String {
-    let (first, count) = (finding.lines.0 as usize, finding.lines.1 as usize);
+fn source_rows(lines: &Lines, concerned: &[u32]) -> String {
     let mut places: Vec<(u16, u32)> =
-        order[first..first + count].iter().map(|&line| (lines.file.at(line), lines.row[line as usize])).collect();
+        concerned.iter().map(|&line| (lines.file.at(line), lines.row[line as usize])).collect();
     places.sort_unstable();
     let places: Vec<String> =
-        places.into_iter().map(|(file, row)| format!("{}:{row}", lines.sources[usize::from(file)].name)).collect();
+        places.into_iter().map(|(file, row)| format!("{}:{row}", lines.export.sources[usize::from(file)].name)).collect();
     places.join("; ")
+}
+
+/// How the findings of a pattern count among the sums of findings.
+pub fn sums_of_pattern(check: &str, found: &DataFrame) -> Result<DataFrame> {
+    let text = |name: &str| found.column(name).and_then(|column| column.str().cloned()).map_err(super::bug);
+    let (severity, certainty, therapist) = (text("severity")?, text("certainty")?, text("therapist_id")?);
+    let over = found.column("units_over").and_then(|column| column.i64().cloned()).map_err(super::bug)?;
+    Builder::new(found.height())
+        .text("check", |_| check)
+        .text("severity", |n| severity.get(n).unwrap_or(""))
+        .text("certainty", |n| certainty.get(n).unwrap_or(""))
+        .flag("primary", |_| false)
+        .text("attribution", |n| if therapist.get(n).unwrap_or("").is_empty() { "" } else { "one" })
+        .text("therapist_id", |n| therapist.get(n).unwrap_or(""))
+        .int("findings", |_| 1)
+        .int("sessions", |_| 0)
+        .int("auditable_sessions", |_| 0)
+        .int("units_over", |n| over.get(n).unwrap_or(0))
+        .finish()
 }
 
 /// The findings of a pattern, from the rows that its query selected.

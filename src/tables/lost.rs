@@ -2,33 +2,59 @@
 
 use super::build::{Builder, month};
 use crate::error::Result;
-use crate::ingest::{Lines, LostRow, Why, raw_rows};
+use crate::ingest::{Export, LostRow, Source, Why, raw_rows};
 use crate::reference::Reference;
-use crate::sessions::Outcome;
 use polars::prelude::*;
 
-/// All rows that are not audited, in the order of the files.
-pub fn sorted(lines: &Lines, outcome: &Outcome) -> Vec<LostRow> {
-    let mut lost: Vec<LostRow> = lines.lost.iter().chain(&outcome.excluded).copied().collect();
+/// Rows of a piece of the table.
+const PIECE: usize = 65_536;
+
+/// Rows that are not audited, in the order of the files.
+pub fn in_order(mut lost: Vec<LostRow>) -> Vec<LostRow> {
     lost.sort_unstable_by_key(|row| (row.file, row.row, row.why));
     lost
 }
 
-/// The table `rejects`, or `excluded`.
-pub fn frame(lines: &Lines, lost: &[LostRow], rejects: bool, reference: &Reference) -> Result<DataFrame> {
+/// Hands the table `rejects`, or `excluded`, to `take`, in pieces; at least one, which may be empty. The rows as they stand in
+/// the exports are read again.
+///
+/// # Errors
+/// A file that can no longer be read; what `take` returns.
+pub fn write(
+    export: &Export,
+    lost: &[LostRow],
+    rejects: bool,
+    reference: &Reference,
+    take: &mut dyn FnMut(DataFrame) -> Result<()>,
+) -> Result<()> {
     let rows: Vec<LostRow> = lost.iter().filter(|row| row.why.is_reject() == rejects).copied().collect();
-    let mut raw = Vec::with_capacity(rows.len());
-    for of_file in rows.chunk_by(|a, b| a.file == b.file) {
-        let numbers: Vec<u32> = of_file.iter().map(|row| row.row).collect();
-        raw.extend(raw_rows(&lines.sources[usize::from(of_file[0].file)], &numbers, reference)?);
+    if rows.is_empty() {
+        return take(frame(&Source::default(), &[], &[])?);
     }
-    let source = |n: usize| &lines.sources[usize::from(rows[n].file)];
+    for of_file in rows.chunk_by(|a, b| a.file == b.file) {
+        let source = &export.sources[usize::from(of_file[0].file)];
+        let numbers: Vec<u32> = of_file.iter().map(|row| row.row).collect();
+        let (mut written, mut raw) = (0, Vec::new());
+        raw_rows(source, &numbers, reference, &mut |text| {
+            raw.push(text);
+            if raw.len() == PIECE || written + raw.len() == of_file.len() {
+                take(frame(source, &of_file[written..][..raw.len()], &raw)?)?;
+                written += raw.len();
+                raw.clear();
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn frame(source: &Source, rows: &[LostRow], raw: &[String]) -> Result<DataFrame> {
     Builder::new(rows.len())
-        .text("source_file", |n| &source(n).name)
+        .text("source_file", |_| &source.name)
         .int("source_row", |n| rows[n].row.into())
         .text("column", |n| match rows[n].why {
             Why::Cell(field, _) => {
-                let header = source(n).columns.iter().find(|(_, mapped)| *mapped == Some(field));
+                let header = source.columns.iter().find(|(_, mapped)| *mapped == Some(field));
                 header.map_or(field.name(), |(header, _)| header.as_str())
             }
             _ => "",

@@ -3,6 +3,8 @@
 //!
 //! Integers are 64 bits wide throughout, since narrower ones overflow silently in SQL. Ids are spelled out, so that each table
 //! can be read alone. Text that is unknown is empty; numbers that are unknown are null.
+//!
+//! [`Detail`] are the large tables, batch by batch; [`Sums`] are what SQL sees of them.
 
 mod build;
 mod findings;
@@ -10,96 +12,87 @@ mod lines;
 mod lost;
 mod reference;
 mod sessions;
+mod sums;
 
-use crate::checks::{Finding, Selection};
+pub use findings::{of_pattern, sums_of_pattern};
+pub use lost::{in_order as lost_in_order, write as write_lost};
+pub use reference::{checks, payer_names, settings, sources};
+pub use sums::{SUMS, Sums};
+
+use crate::checks::Finding;
 use crate::error::{Error, Result};
 use crate::ingest::Lines;
-use crate::reference::Reference;
 use crate::sessions::Outcome;
 use polars::prelude::*;
 
-/// All tables of a run.
-pub struct Tables {
+/// A table with a row for each of many things: made batch by batch, in the order of patients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
     /// One row per audited line.
-    pub lines: DataFrame,
+    Lines,
     /// One per code in a session.
-    pub services: DataFrame,
+    Services,
     /// One per session.
-    pub sessions: DataFrame,
+    Sessions,
     /// One per finding.
-    pub findings: DataFrame,
-    /// One per row that could not be read.
-    pub rejects: DataFrame,
-    /// One per row that was read and set aside.
-    pub excluded: DataFrame,
-    /// One per file.
-    pub sources: DataFrame,
-    /// One per spelling of a payer and rule in force.
-    pub payer_names: DataFrame,
-    /// One per check.
-    pub checks: DataFrame,
-    /// One row of thresholds.
-    pub settings: DataFrame,
+    Findings,
 }
 
+impl Detail {
+    /// All of them.
+    pub const ALL: [Detail; 4] = [Detail::Lines, Detail::Services, Detail::Sessions, Detail::Findings];
+
+    /// Name of the file and of the table in SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Detail::Lines => "lines",
+            Detail::Services => "services",
+            Detail::Sessions => "sessions",
+            Detail::Findings => "findings",
+        }
+    }
+
+    /// Its rows of a block.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn of_block(self, lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<DataFrame> {
+        match self {
+            Detail::Lines => lines::frame(lines, outcome),
+            Detail::Services => sessions::services(lines, outcome),
+            Detail::Sessions => sessions::frame(lines, outcome),
+            Detail::Findings => findings::frame(lines, outcome, findings),
+        }
+    }
+}
+
+/// Frames that SQL sees, by name. A name that is added again gets more rows.
+#[derive(Default)]
+pub struct Tables(Vec<(String, DataFrame)>);
+
 impl Tables {
-    /// Spells out everything.
+    /// Adds a frame, or rows to a frame.
     ///
     /// # Errors
-    /// A file that can no longer be read for its rejected rows.
-    pub fn build(
-        lines: &Lines,
-        outcome: &Outcome,
-        findings: &[Finding],
-        reference: &Reference,
-        selection: &Selection,
-        own_patterns: &[String],
-    ) -> Result<Tables> {
-        let ids = sessions::ids(lines, outcome);
-        let lost = lost::sorted(lines, outcome);
-        let ((of_lines, of_services), (of_sessions, of_findings)) = rayon::join(
-            || (lines::frame(lines, outcome, &ids), sessions::services(lines, outcome, &ids)),
-            || (sessions::frame(lines, outcome, &ids), findings::frame(lines, outcome, findings, &ids)),
-        );
-        Ok(Tables {
-            lines: of_lines?,
-            services: of_services?,
-            sessions: of_sessions?,
-            findings: of_findings?,
-            rejects: lost::frame(lines, &lost, true, reference)?,
-            excluded: lost::frame(lines, &lost, false, reference)?,
-            sources: reference::sources(lines, outcome, &lost)?,
-            payer_names: reference::payer_names(lines)?,
-            checks: reference::checks(selection, own_patterns)?,
-            settings: reference::settings(&reference.settings)?,
-        })
-    }
-
-    /// The tables that SQL sees, by name.
-    pub fn for_queries(&self) -> [(&'static str, &DataFrame); 10] {
-        [
-            ("sessions", &self.sessions),
-            ("services", &self.services),
-            ("lines", &self.lines),
-            ("findings", &self.findings),
-            ("rejects", &self.rejects),
-            ("excluded", &self.excluded),
-            ("sources", &self.sources),
-            ("payer_names", &self.payer_names),
-            ("checks", &self.checks),
-            ("settings", &self.settings),
-        ]
-    }
-
-    /// Adds what a pattern found.
-    ///
-    /// # Errors
-    /// A bug: the frame has not the columns of a pattern.
-    pub fn add_pattern(&mut self, check: &str, citation: &str, found: &DataFrame) -> Result<()> {
-        let rows = findings::of_pattern(check, citation, found)?;
-        self.findings.vstack_mut(&rows).map_err(bug)?;
-        self.findings.rechunk_mut();
+    /// A bug: the rows have other columns.
+    pub fn add(&mut self, name: &str, rows: DataFrame) -> Result<()> {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            None => self.0.push((name.to_owned(), rows)),
+            Some((_, frame)) => {
+                frame.vstack_mut(&rows).map_err(bug)?;
+            }
+        }
         Ok(())
+    }
+
+    /// A frame.
+    pub fn get(&self, name: &str) -> Option<&DataFrame> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, frame)| frame)
+    }
+
+    /// All frames with their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &DataFrame)> {
+        self.0.iter().map(|(name, frame)| (name.as_str(), frame))
     }
 }
 

@@ -3,28 +3,24 @@
 use super::build::Builder;
 use crate::checks::{ALL, Selection};
 use crate::error::Result;
-use crate::ingest::{Lines, LostRow};
-use crate::reference::Settings;
-use crate::sessions::Outcome;
+use crate::ingest::{Export, LostRow};
+use crate::reference::{Policy, Settings};
 use polars::prelude::*;
 use std::collections::BTreeMap;
 
-/// One row per file.
-pub fn sources(lines: &Lines, outcome: &Outcome, lost: &[LostRow]) -> Result<DataFrame> {
-    let sources = &lines.sources;
-    let mut audited = vec![0_i64; sources.len()];
-    for &line in &outcome.order {
-        audited[usize::from(lines.file.at(line))] += 1;
+/// One row per file. `audited` are its lines in sessions, `lost` the rows that are in none.
+pub fn sources(export: &Export, audited: &[u64], lost: &[LostRow]) -> Result<DataFrame> {
+    let sources = &export.sources;
+    let mut left_out = vec![[0_i64; 2]; sources.len()];
+    for row in lost {
+        left_out[usize::from(row.file)][usize::from(row.why.is_reject())] += 1;
     }
-    let count = |n: usize, rejected: bool| {
-        lost.iter().filter(|row| usize::from(row.file) == n && row.why.is_reject() == rejected).count() as i64
-    };
     Builder::new(sources.len())
         .text("source_file", |n| &sources[n].name)
         .int("rows", |n| sources[n].rows as i64)
-        .int("lines", |n| audited[n])
-        .int("rejected", |n| count(n, true))
-        .int("excluded", |n| count(n, false))
+        .int("lines", |n| audited[n] as i64)
+        .int("rejected", |n| left_out[n][1])
+        .int("excluded", |n| left_out[n][0])
         .int("timed_lines", |n| sources[n].timed.lines as i64)
         .int("zero_minute_lines", |n| sources[n].timed.zero as i64)
         .int("blank_minute_lines", |n| sources[n].timed.blank as i64)
@@ -34,29 +30,26 @@ pub fn sources(lines: &Lines, outcome: &Outcome, lost: &[LostRow]) -> Result<Dat
 }
 
 /// One row per spelling of a payer and rule in force on some line.
-pub fn payer_names(lines: &Lines) -> Result<DataFrame> {
-    let mut counts: BTreeMap<(&str, &str, &str), (u32, i64, &crate::reference::Policy)> = BTreeMap::new();
-    for line in 0..lines.len() as u32 {
-        let day = lines.day[line as usize];
-        if day == i32::MIN {
-            continue;
-        }
-        let payer = lines.payer(line);
-        let policy = lines.payers[payer as usize].policy(day);
+pub fn payer_names(export: &Export) -> Result<DataFrame> {
+    let mut counts: BTreeMap<(&str, &str, &str), (&str, u64, &Policy)> = BTreeMap::new();
+    for &(name, stretch, lines) in &export.payer_lines {
+        let payer = export.payer_of(name);
+        let policy = payer.policy_at(stretch);
         let rule = policy.rule.map_or("both", |rule| rule.name());
-        let name = lines.texts.payer_names.get(lines.payer_name.at(line));
-        counts.entry((name, policy.basis.name(), rule)).or_insert((payer, 0, policy)).1 += 1;
+        let names = &export.texts.payer_names;
+        let key = (names.get(name), policy.basis.name(), rule);
+        counts.entry(key).or_insert((names.get(payer.name), 0, policy)).1 += lines;
     }
     let rows: Vec<_> = counts.into_iter().collect();
     Builder::new(rows.len())
         .text("payer_name", |n| rows[n].0.0)
-        .text("payer", |n| lines.texts.payer_names.get(lines.payers[rows[n].1.0 as usize].name))
+        .text("payer", |n| rows[n].1.0)
         .text("payer_class", |n| &rows[n].1.2.class)
         .text("unit_rule", |n| rows[n].0.2)
         .text("rule_basis", |n| rows[n].0.1)
         .text("source", |n| &rows[n].1.2.source)
         .text("leans", |n| rows[n].1.2.leans.map_or("", |rule| rule.name()))
-        .int("lines", |n| rows[n].1.1)
+        .int("lines", |n| rows[n].1.1 as i64)
         .finish()
 }
 

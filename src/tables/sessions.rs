@@ -1,35 +1,38 @@
 //! The tables `sessions` and `services`.
 
 use super::build::Builder;
+use crate::checks::attribution;
 use crate::error::Result;
 use crate::hash::id;
 use crate::ingest::{IdScope, Lines, discipline_of};
 use crate::reference::date;
 use crate::sessions::{Outcome, Session, Tally};
 use polars::prelude::*;
-use rayon::prelude::*;
 
-/// The id of each session: of the normalised key, so that it is equal in every run.
-pub fn ids(lines: &Lines, outcome: &Outcome) -> Vec<String> {
-    let ids = |session: &Session| {
-        let first = outcome.order[session.lines.0 as usize];
-        let file = match lines.id_scope() {
-            IdScope::File => lines.sources[usize::from(lines.file.at(first))].name.as_str(),
-            _ => "",
-        };
-        id(
-            "S",
-            &[
-                lines.texts.patients.get(session.patient),
-                &date(session.day).to_string(),
-                discipline(session.discipline),
-                &lines.payers[session.payer as usize].key,
-                lines.texts.practices.get(lines.practice.at(first)),
-                file,
-            ],
-        )
+/// The id of a session: of the normalised key, so that it is equal in every run.
+pub fn session_id(lines: &Lines, outcome: &Outcome, session: &Session) -> String {
+    let export = lines.export;
+    let first = outcome.order[session.lines.0 as usize];
+    let file = match export.id_scope() {
+        IdScope::File => export.sources[usize::from(lines.file.at(first))].name.as_str(),
+        _ => "",
     };
-    outcome.sessions.par_iter().map(ids).collect()
+    id(
+        "S",
+        &[
+            export.texts.patients.get(session.patient),
+            &date(session.day).to_string(),
+            discipline(session.discipline),
+            &export.payers[session.payer as usize].key,
+            export.texts.practices.get(lines.practice.at(first)),
+            file,
+        ],
+    )
+}
+
+/// The ids of all sessions.
+pub fn session_ids(lines: &Lines, outcome: &Outcome) -> Vec<String> {
+    outcome.sessions.iter().map(|session| session_id(lines, outcome, session)).collect()
 }
 
 /// `PT`, `OT`, `SLP`, or nothing.
@@ -38,34 +41,29 @@ pub fn discipline(number: u8) -> &'static str {
 }
 
 /// The table `sessions`.
-pub fn frame(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<DataFrame> {
+pub fn frame(lines: &Lines, outcome: &Outcome) -> Result<DataFrame> {
     let sessions = &outcome.sessions;
-    let texts = &lines.texts;
-    let policy = |n: usize| lines.payers[sessions[n].payer as usize].policy(sessions[n].day);
+    let texts = &lines.export.texts;
+    let policy = |n: usize| lines.export.payers[sessions[n].payer as usize].policy(sessions[n].day);
     let first = |n: usize| outcome.order[sessions[n].lines.0 as usize];
     // On a session that is not audited nothing is said to be supported.
     let judged = |n: usize, units: i32| sessions[n].auditable().then_some(i64::from(units));
     let occurrences = |n: usize, units: i32| sessions[n].occurrences_known().then_some(i64::from(units));
-    let minutes_known = |n: usize| {
-        let (start, count) = sessions[n].services;
-        outcome.services[start as usize..][..count as usize]
-            .iter()
-            .all(|service| service.kind != crate::reference::Kind::Timed || service.time.is_some())
-    };
+    let minutes = |n: usize| sessions[n].timed_minutes(outcome.services_of(&sessions[n]));
     let tally = |n: usize, which: fn(&Session) -> Tally| which(&sessions[n]);
     Builder::new(sessions.len())
-        .text("session_id", |n| &ids[n])
+        .text("session_id", |n| session_id(lines, outcome, &sessions[n]))
         .text("patient_id", |n| texts.patients.get(sessions[n].patient))
         .date("date_of_service", |n| Some(sessions[n].day))
         .text("discipline", |n| discipline(sessions[n].discipline))
-        .text("payer", |n| texts.payer_names.get(lines.payers[sessions[n].payer as usize].name))
+        .text("payer", |n| texts.payer_names.get(lines.export.payers[sessions[n].payer as usize].name))
         .text("payer_class", |n| policy(n).class.as_str())
         .text("unit_rule", |n| sessions[n].rule.name())
         .text("rule_basis", |n| sessions[n].basis.name())
         .text("clinic", |n| texts.clinics.get(sessions[n].clinic))
         .text("therapist_id", |n| texts.therapists.get(sessions[n].therapist))
         .int("lines", |n| sessions[n].lines.1.into())
-        .int_or_null("timed_minutes", |n| minutes_known(n).then(|| sessions[n].timed_time.whole_minutes().into()))
+        .int_or_null("timed_minutes", |n| minutes(n).map(i64::from))
         .int("untimed_minutes", |n| sessions[n].untimed_time.whole_minutes().into())
         .int("timed_units_billed", |n| sessions[n].timed.billed.into())
         .int_or_null("timed_units_supported", |n| judged(n, sessions[n].timed.supported))
@@ -83,17 +81,16 @@ pub fn frame(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<DataFra
         .int("other_units_billed", |n| sessions[n].other_billed.into())
         .decimal_or_null("minutes_per_unit", |n| {
             let session = &sessions[n];
-            let tenths = (session.timed_time.whole_minutes() * 10).checked_div(session.timed.billed)?;
-            (minutes_known(n) && session.timed.billed > 0 && !session.doubts.units_blank)
-                .then_some(f64::from(tenths) / 10.0)
+            let tenths = (minutes(n)? * 10).checked_div(session.timed.billed)?;
+            (session.timed.billed > 0 && !session.doubts.units_blank).then_some(f64::from(tenths) / 10.0)
         })
         .flag("short", |n| sessions[n].short())
         .flag("auditable", |n| sessions[n].auditable())
         .text("why_not", |n| sessions[n].why_not.words())
         .text("evidence", |n| sessions[n].evidence())
         .periods(|n| Some(sessions[n].day))
-        .text("payer_name", |n| texts.payer_names.get(lines.payer_name.at(first(n))))
-        .text("source_file", |n| &lines.sources[usize::from(lines.file.at(first(n)))].name)
+        .text("payer_name", |n| texts.payer_names.get(lines.payer_name[first(n) as usize]))
+        .text("source_file", |n| &lines.export.sources[usize::from(lines.file.at(first(n)))].name)
         .text("practice_id", |n| texts.practices.get(lines.practice.at(first(n))))
         .int("clinicians", |n| sessions[n].clinicians.into())
         .int("clinics", |n| sessions[n].clinics.into())
@@ -105,25 +102,20 @@ pub fn frame(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<DataFra
 }
 
 /// The table `services`.
-pub fn services(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<DataFrame> {
+pub fn services(lines: &Lines, outcome: &Outcome) -> Result<DataFrame> {
+    let ids = session_ids(lines, outcome);
     let services = &outcome.services;
-    let texts = &lines.texts;
+    let texts = &lines.export.texts;
     let session = |n: usize| &outcome.sessions[services[n].session as usize];
     let session_id = |n: usize| ids[services[n].session as usize].as_str();
-    let judged = |n: usize, units: i32| {
-        let known = match services[n].kind {
-            crate::reference::Kind::Untimed => session(n).occurrences_known(),
-            _ => services[n].is_judged() && session(n).auditable(),
-        };
-        known.then_some(i64::from(units))
-    };
+    let judged = |n: usize, units: i32| services[n].is_judged_in(session(n)).then_some(i64::from(units));
     Builder::new(services.len())
         .text("service_id", |n| format!("{}:{}", session_id(n), texts.codes.get(services[n].code)))
         .text("session_id", session_id)
         .text("patient_id", |n| texts.patients.get(session(n).patient))
         .date("date_of_service", |n| Some(session(n).day))
         .text("discipline", |n| discipline(session(n).discipline))
-        .text("payer", |n| texts.payer_names.get(lines.payers[session(n).payer as usize].name))
+        .text("payer", |n| texts.payer_names.get(lines.export.payers[session(n).payer as usize].name))
         .text("unit_rule", |n| session(n).rule.name())
         .text("code", |n| texts.codes.get(services[n].code))
         .text("code_kind", |n| services[n].kind.name())
@@ -135,11 +127,7 @@ pub fn services(lines: &Lines, outcome: &Outcome, ids: &[String]) -> Result<Data
         .int_or_null("units_max", |n| judged(n, services[n].range.max))
         .int_or_null("units_over", |n| judged(n, services[n].over()))
         .int("clinicians", |n| services[n].clinicians.into())
-        .text("attribution", |n| match (services[n].therapist, services[n].clinicians) {
-            (_, 0) => "",
-            (0, _) => "shared",
-            _ => "one",
-        })
+        .text("attribution", |n| attribution(services[n].therapist, services[n].clinicians).name())
         .int("lines", |n| services[n].lines.1.into())
         .periods(|n| Some(session(n).day))
         .text("therapist_id", |n| texts.therapists.get(services[n].therapist))

@@ -15,7 +15,7 @@ pub enum DateOrder {
 /// A date cell that has been taken apart, but where the order of day and month may still be open.
 ///
 /// One row never decides that order: the file does, from all its rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DateCell {
     /// The cell leaves no choice: an ISO date, a spreadsheet serial, a month by name.
     Fixed(NaiveDate),

@@ -1,0 +1,545 @@
+//! Sums: what SQL sees of sessions, services, lines and findings that are too many to be spelled out.
+//!
+//! A sum adds up whole columns of whole numbers over some keys and nothing else. What a measure of a report means (which units
+//! count as billed, what a rate is of) stands in `queries/`. Sums of parts of a run, stacked, are the sums of the run.
+
+use super::build::Builder;
+use crate::checks::{ALL, Certainty, Finding, Severity};
+use crate::error::Result;
+use crate::ingest::{BLANK_MONEY, Export, Lines, LostRow};
+use crate::reference::{Day, Kind, date};
+use crate::sessions::{Outcome, Service, Session, WhyNot};
+use chrono::Datelike;
+use hashbrown::HashMap;
+use polars::prelude::DataFrame;
+use recount_core::domain::Rule;
+use std::hash::Hash;
+
+/// Names of the tables of sums.
+pub const SUMS: [&str; 8] = [
+    "session_sums",
+    "therapist_sums",
+    "therapist_payer_sums",
+    "service_sums",
+    "line_sums",
+    "named_on_lines",
+    "finding_sums",
+    "left_out",
+];
+
+/// Measures of a key, added up.
+struct Sum<K, const N: usize> {
+    cells: HashMap<K, [i64; N]>,
+    /// The keys of the last additions, since the same few come again and again.
+    recent: Vec<(K, [i64; N])>,
+    /// Which of them makes room next.
+    oldest: usize,
+}
+
+/// How many keys are held as recent: a patient's codes, about.
+const RECENT: usize = 8;
+
+impl<K: Copy + Eq + Hash + Ord, const N: usize> Sum<K, N> {
+    fn new() -> Sum<K, N> {
+        Sum { cells: HashMap::new(), recent: Vec::new(), oldest: 0 }
+    }
+
+    #[inline]
+    fn add(&mut self, key: K, measures: &[i64; N]) {
+        if let Some((_, cell)) = self.recent.iter_mut().find(|(recent, _)| *recent == key) {
+            return add_up(cell, measures);
+        }
+        if self.recent.len() < RECENT {
+            self.recent.push((key, *measures));
+            return;
+        }
+        let (old, sum) = std::mem::replace(&mut self.recent[self.oldest], (key, *measures));
+        self.oldest = (self.oldest + 1) % RECENT;
+        add_up(self.cells.entry(old).or_insert([0; N]), &sum);
+    }
+
+    fn close(&mut self) {
+        for (key, measures) in self.recent.drain(..) {
+            add_up(self.cells.entry(key).or_insert([0; N]), &measures);
+        }
+        self.oldest = 0;
+    }
+
+    fn merge(&mut self, mut other: Sum<K, N>) {
+        other.close();
+        if self.cells.is_empty() {
+            std::mem::swap(&mut self.cells, &mut other.cells);
+        }
+        for (key, measures) in other.cells {
+            add_up(self.cells.entry(key).or_insert([0; N]), &measures);
+        }
+    }
+
+    /// Keys with their measures, in order of the keys.
+    fn rows(&self) -> Vec<(&K, &[i64; N])> {
+        let mut rows: Vec<_> = self.cells.iter().collect();
+        rows.sort_unstable_by_key(|(key, _)| **key);
+        rows
+    }
+}
+
+fn add_up<const N: usize>(cell: &mut [i64; N], measures: &[i64; N]) {
+    cell.iter_mut().zip(measures).for_each(|(sum, measure)| *sum += measure);
+}
+
+/// When a measure of sessions is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Always,
+    /// If the session is audited.
+    Judged,
+    /// If what occurrences allow is known.
+    Occurrences,
+}
+
+/// The measures of sessions, in order.
+const OF_SESSION: [(&str, Known); 27] = [
+    ("sessions", Known::Always),
+    ("patients", Known::Always),
+    ("lines", Known::Always),
+    ("short_sessions", Known::Always),
+    ("timed_minutes", Known::Always),
+    ("untimed_minutes", Known::Always),
+    ("timed_units_billed", Known::Always),
+    ("timed_units_supported", Known::Judged),
+    ("timed_units_over", Known::Judged),
+    ("timed_units_under", Known::Judged),
+    ("units_cms", Known::Judged),
+    ("units_midpoint", Known::Judged),
+    ("over_cms", Known::Judged),
+    ("over_midpoint", Known::Judged),
+    ("under_cms", Known::Judged),
+    ("under_midpoint", Known::Judged),
+    ("interval_units_billed", Known::Always),
+    ("interval_units_supported", Known::Judged),
+    ("interval_units_over", Known::Judged),
+    ("interval_units_under", Known::Judged),
+    ("untimed_units_billed", Known::Always),
+    ("untimed_units_supported", Known::Occurrences),
+    ("untimed_units_over", Known::Occurrences),
+    ("other_units_billed", Known::Always),
+    ("sessions_that_change", Known::Judged),
+    ("units_that_change", Known::Judged),
+    ("rule_dependent", Known::Judged),
+];
+
+fn of_session(session: &Session, services: &[Service], first_of_patient: bool) -> [i64; OF_SESSION.len()] {
+    let (cms, midpoint) = (session.cms, session.midpoint);
+    let depends = !session.basis.is_settled() && (cms.over > 0) != (midpoint.over > 0);
+    [
+        1,
+        first_of_patient.into(),
+        session.lines.1.into(),
+        session.short().into(),
+        session.timed_minutes(services).unwrap_or(0).into(),
+        session.untimed_time.whole_minutes().into(),
+        session.timed.billed.into(),
+        session.timed.supported.into(),
+        session.timed.over.into(),
+        session.timed.under.into(),
+        cms.supported.into(),
+        midpoint.supported.into(),
+        cms.over.into(),
+        midpoint.over.into(),
+        cms.under.into(),
+        midpoint.under.into(),
+        session.interval.billed.into(),
+        session.interval.supported.into(),
+        session.interval.over.into(),
+        session.interval.under.into(),
+        session.untimed.billed.into(),
+        session.untimed.supported.into(),
+        session.untimed.over.into(),
+        session.other_billed.into(),
+        (cms.over != midpoint.over).into(),
+        (cms.supported - midpoint.supported).abs().into(),
+        depends.into(),
+    ]
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct SessionKey {
+    file: u16,
+    month: Month,
+    clinic: u32,
+    payer: u32,
+    /// Which of the payer's policies.
+    policy: u16,
+    name: u32,
+    rule: Rule,
+    why_not: WhyNot,
+    timed_billed: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct TherapistKey {
+    therapist: u32,
+    month: Month,
+    rule: Rule,
+    why_not: WhyNot,
+    timed_billed: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct TherapistPayerKey {
+    therapist: u32,
+    payer: u32,
+    policy: u16,
+    why_not: WhyNot,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct ServiceKey {
+    therapist: u32,
+    code: u32,
+    kind: Kind,
+    auditable: bool,
+    minutes_known: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct LineKey {
+    file: u16,
+    month: Month,
+    clinic: u32,
+    payer: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct FindingKey {
+    /// Place in [`ALL`].
+    check: usize,
+    severity: Severity,
+    certainty: Certainty,
+    primary: bool,
+    attribution: &'static str,
+    therapist: u32,
+}
+
+/// A month of a year, or none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Month(Option<(i32, u8)>);
+
+impl Month {
+    fn of(day: Day) -> Month {
+        let date = date(day);
+        Month(Some((date.year(), date.month() as u8)))
+    }
+
+    fn name(self) -> String {
+        self.0.map_or(String::new(), |(year, month)| format!("{year:04}-{month:02}"))
+    }
+
+    fn quarter(self) -> String {
+        self.0.map_or(String::new(), |(year, month)| format!("{year:04}Q{}", (month - 1) / 3 + 1))
+    }
+}
+
+/// All sums of a run, or of a part of it.
+pub struct Sums {
+    sessions: Sum<SessionKey, { OF_SESSION.len() }>,
+    therapists: Sum<TherapistKey, { OF_SESSION.len() }>,
+    therapist_payers: Sum<TherapistPayerKey, { OF_SESSION.len() }>,
+    services: Sum<ServiceKey, 7>,
+    lines: Sum<LineKey, 3>,
+    /// Lines by clinician and by clinic.
+    clinicians: Sum<u32, 1>,
+    clinics: Sum<u32, 1>,
+    findings: Sum<FindingKey, 4>,
+    left_out: Sum<(u16, Month, bool), 3>,
+}
+
+impl Sums {
+    /// Of nothing.
+    pub fn new() -> Sums {
+        Sums {
+            sessions: Sum::new(),
+            therapists: Sum::new(),
+            therapist_payers: Sum::new(),
+            services: Sum::new(),
+            lines: Sum::new(),
+            clinicians: Sum::new(),
+            clinics: Sum::new(),
+            findings: Sum::new(),
+            left_out: Sum::new(),
+        }
+    }
+
+    /// With those of a block: whole patients, and findings in the order of the sessions.
+    pub fn add_block(&mut self, lines: &Lines, outcome: &Outcome, findings: &[Finding]) {
+        let mut patient = None;
+        for session in &outcome.sessions {
+            self.add_session(lines, outcome, session, patient != Some(session.patient));
+            patient = Some(session.patient);
+        }
+        self.add_findings(outcome, findings);
+    }
+
+    /// With those of another part.
+    pub fn merge(&mut self, other: Sums) {
+        self.sessions.merge(other.sessions);
+        self.therapists.merge(other.therapists);
+        self.therapist_payers.merge(other.therapist_payers);
+        self.services.merge(other.services);
+        self.lines.merge(other.lines);
+        self.clinicians.merge(other.clinicians);
+        self.clinics.merge(other.clinics);
+        self.findings.merge(other.findings);
+        self.left_out.merge(other.left_out);
+    }
+
+    /// With rows that are not audited.
+    pub fn add_lost(&mut self, lost: &[LostRow]) {
+        for row in lost {
+            let key = (row.file, row.day.map_or(Month(None), Month::of), row.why.is_reject());
+            self.left_out.add(key, &[1, row.units.into(), row.charge]);
+        }
+        self.left_out.close();
+    }
+
+    fn add_session(&mut self, lines: &Lines, outcome: &Outcome, session: &Session, first_of_patient: bool) {
+        let services = outcome.services_of(session);
+        let of_session = outcome.lines_at(session.lines);
+        let first = of_session[0];
+        let month = Month::of(session.day);
+        let (rule, why_not, timed_billed) = (session.rule, session.why_not, session.timed.billed > 0);
+        let policy = lines.export.payers[session.payer as usize].stretch(session.day) as u16;
+        let measures = self::of_session(session, services, first_of_patient);
+        let (clinic, payer, therapist) = (session.clinic, session.payer, session.therapist);
+        let (file, name) = (lines.file.at(first), lines.payer_name[first as usize]);
+        self.sessions
+            .add(SessionKey { file, month, clinic, payer, policy, name, rule, why_not, timed_billed }, &measures);
+        self.therapists.add(TherapistKey { therapist, month, rule, why_not, timed_billed }, &measures);
+        self.therapist_payers.add(TherapistPayerKey { therapist, payer, policy, why_not }, &measures);
+        for service in services {
+            let judged = service.is_judged_in(session);
+            let if_judged = |units: i32| if judged { i64::from(units) } else { 0 };
+            self.services.add(
+                ServiceKey {
+                    therapist: service.therapist,
+                    code: service.code,
+                    kind: service.kind,
+                    auditable: session.auditable(),
+                    minutes_known: service.time.is_some(),
+                },
+                &[
+                    1,
+                    session.short().into(),
+                    service.time.map_or(0, |time| time.whole_minutes().into()),
+                    service.billed.into(),
+                    if_judged(service.supported),
+                    if_judged(service.over()),
+                    if_judged((service.range.min - service.billed).max(0)),
+                ],
+            );
+        }
+        for &line in of_session {
+            let (file, clinic) = (lines.file.at(line), lines.clinic[line as usize]);
+            let charge = Some(lines.charge.at(line)).filter(|&cents| cents != BLANK_MONEY).unwrap_or(0);
+            let measures = [1, lines.units(line).unwrap_or(0).into(), charge];
+            self.lines.add(LineKey { file, month, clinic, payer }, &measures);
+            self.clinics.add(clinic, &[1]);
+            self.clinicians.add(lines.therapist[line as usize], &[1]);
+        }
+    }
+
+    fn add_findings(&mut self, outcome: &Outcome, findings: &[Finding]) {
+        for of_session in findings.chunk_by(|a, b| a.session == b.session) {
+            for (n, finding) in of_session.iter().enumerate() {
+                let first = of_session[..n].iter().all(|other| other.check != finding.check);
+                let auditable = first && outcome.sessions[finding.session as usize].auditable();
+                let key = FindingKey {
+                    check: ALL.iter().position(|check| check.name == finding.check).unwrap_or(0),
+                    severity: finding.severity,
+                    certainty: finding.certainty,
+                    primary: finding.primary,
+                    attribution: finding.attribution.name(),
+                    therapist: finding.attribution.therapist(),
+                };
+                self.findings.add(key, &[1, first.into(), auditable.into(), finding.units_over.into()]);
+            }
+        }
+    }
+
+    /// How many findings there are of each severity.
+    pub fn severities(&self) -> impl Iterator<Item = (Severity, u64)> {
+        self.findings.cells.iter().map(|(key, measures)| (key.severity, measures[0] as u64))
+    }
+
+    /// The sums as tables, with their names.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn frames(&self, export: &Export) -> Result<[(&'static str, DataFrame); SUMS.len()]> {
+        let frames = [
+            self.session_sums(export)?,
+            self.therapist_sums(export)?,
+            self.therapist_payer_sums(export)?,
+            self.service_sums(export)?,
+            self.line_sums(export)?,
+            self.named_on_lines(export)?,
+            self.finding_sums(export)?,
+            self.left_out(export)?,
+        ];
+        let mut names = SUMS.into_iter();
+        Ok(frames.map(|frame| (names.next().unwrap_or_default(), frame)))
+    }
+
+    fn session_sums(&self, export: &Export) -> Result<DataFrame> {
+        let rows = self.sessions.rows();
+        let key = |n: usize| rows[n].0;
+        let policy = |n: usize| export.payers[key(n).payer as usize].policy_at(key(n).policy.into());
+        let builder = Builder::new(rows.len())
+            .text("source_file", |n| &export.sources[usize::from(key(n).file)].name)
+            .text("month", |n| key(n).month.name())
+            .text("quarter", |n| key(n).month.quarter())
+            .text("clinic", |n| export.texts.clinics.get(key(n).clinic))
+            .text("payer", |n| payer_name(export, key(n).payer))
+            .text("payer_name", |n| export.texts.payer_names.get(key(n).name))
+            .text("payer_class", |n| &policy(n).class)
+            .text("unit_rule", |n| key(n).rule.name())
+            .text("rule_basis", |n| policy(n).basis.name())
+            .flag("timed_billed", |n| key(n).timed_billed);
+        measures(builder, &rows, |n| key(n).why_not).finish()
+    }
+
+    fn therapist_sums(&self, export: &Export) -> Result<DataFrame> {
+        let rows = self.therapists.rows();
+        let key = |n: usize| rows[n].0;
+        let builder = Builder::new(rows.len())
+            .text("therapist_id", |n| export.texts.therapists.get(key(n).therapist))
+            .text("month", |n| key(n).month.name())
+            .text("quarter", |n| key(n).month.quarter())
+            .text("unit_rule", |n| key(n).rule.name())
+            .flag("timed_billed", |n| key(n).timed_billed);
+        measures(builder, &rows, |n| key(n).why_not).finish()
+    }
+
+    fn therapist_payer_sums(&self, export: &Export) -> Result<DataFrame> {
+        let rows = self.therapist_payers.rows();
+        let key = |n: usize| rows[n].0;
+        let policy = |n: usize| export.payers[key(n).payer as usize].policy_at(key(n).policy.into());
+        let builder = Builder::new(rows.len())
+            .text("therapist_id", |n| export.texts.therapists.get(key(n).therapist))
+            .text("payer", |n| payer_name(export, key(n).payer))
+            .text("payer_class", |n| &policy(n).class)
+            .text("rule_basis", |n| policy(n).basis.name());
+        measures(builder, &rows, |n| key(n).why_not).finish()
+    }
+
+    fn service_sums(&self, export: &Export) -> Result<DataFrame> {
+        let rows = self.services.rows();
+        let key = |n: usize| rows[n].0;
+        let judged = |n: usize, measure: usize| {
+            let kind = matches!(key(n).kind, Kind::Timed | Kind::Interval | Kind::Untimed);
+            (kind && (key(n).auditable || key(n).kind == Kind::Untimed)).then_some(rows[n].1[measure])
+        };
+        Builder::new(rows.len())
+            .text("therapist_id", |n| export.texts.therapists.get(key(n).therapist))
+            .text("code", |n| export.texts.codes.get(key(n).code))
+            .text("code_kind", |n| key(n).kind.name())
+            .flag("auditable", |n| key(n).auditable)
+            .flag("minutes_known", |n| key(n).minutes_known)
+            .int("services", |n| rows[n].1[0])
+            .int("short_sessions", |n| rows[n].1[1])
+            .int("minutes", |n| rows[n].1[2])
+            .int("units_billed", |n| rows[n].1[3])
+            .int_or_null("units_supported", |n| judged(n, 4))
+            .int_or_null("units_over", |n| judged(n, 5))
+            .int_or_null("units_under", |n| judged(n, 6))
+            .finish()
+    }
+
+    fn line_sums(&self, export: &Export) -> Result<DataFrame> {
+        let rows = self.lines.rows();
+        let key = |n: usize| rows[n].0;
+        Builder::new(rows.len())
+            .text("source_file", |n| &export.sources[usize::from(key(n).file)].name)
+            .text("month", |n| key(n).month.name())
+            .text("clinic", |n| export.texts.clinics.get(key(n).clinic))
+            .text("payer", |n| payer_name(export, key(n).payer))
+            .int("lines", |n| rows[n].1[0])
+            .int("units_billed", |n| rows[n].1[1])
+            .int("charge_cents", |n| rows[n].1[2])
+            .finish()
+    }
+
+    fn named_on_lines(&self, export: &Export) -> Result<DataFrame> {
+        let named = |(name, lines): (&u32, &[i64; 1])| (*name != 0).then_some((*name, lines[0]));
+        let clinicians: Vec<(u32, i64)> = self.clinicians.rows().into_iter().filter_map(named).collect();
+        let clinics: Vec<(u32, i64)> = self.clinics.rows().into_iter().filter_map(named).collect();
+        let row = |n: usize| match clinicians.get(n) {
+            Some(&(name, lines)) => ("clinician", export.texts.therapists.get(name), lines),
+            None => {
+                let (name, lines) = clinics[n - clinicians.len()];
+                ("clinic", export.texts.clinics.get(name), lines)
+            }
+        };
+        Builder::new(clinicians.len() + clinics.len())
+            .text("kind", |n| row(n).0)
+            .text("name", |n| row(n).1)
+            .int("lines", |n| row(n).2)
+            .finish()
+    }
+
+    fn finding_sums(&self, export: &Export) -> Result<DataFrame> {
+        let rows = self.findings.rows();
+        let key = |n: usize| rows[n].0;
+        Builder::new(rows.len())
+            .text("check", |n| ALL[key(n).check].name)
+            .text("severity", |n| key(n).severity.name())
+            .text("certainty", |n| key(n).certainty.name())
+            .flag("primary", |n| key(n).primary)
+            .text("attribution", |n| key(n).attribution)
+            .text("therapist_id", |n| export.texts.therapists.get(key(n).therapist))
+            .int("findings", |n| rows[n].1[0])
+            .int("sessions", |n| rows[n].1[1])
+            .int("auditable_sessions", |n| rows[n].1[2])
+            .int("units_over", |n| rows[n].1[3])
+            .finish()
+    }
+
+    fn left_out(&self, export: &Export) -> Result<DataFrame> {
+        let rows = self.left_out.rows();
+        Builder::new(rows.len())
+            .text("source_file", |n| &export.sources[usize::from(rows[n].0.0)].name)
+            .text("month", |n| rows[n].0.1.name())
+            .flag("rejected", |n| rows[n].0.2)
+            .int("rows", |n| rows[n].1[0])
+            .int("units", |n| rows[n].1[1])
+            .int("charge_cents", |n| rows[n].1[2])
+            .finish()
+    }
+}
+
+/// The spelling that stands for a payer.
+fn payer_name(export: &Export, payer: u32) -> &str {
+    export.texts.payer_names.get(export.payers[payer as usize].name)
+}
+
+/// The columns that all sums of sessions end in. A key with a reason not to be audited has sums that nobody knows.
+fn measures<K>(
+    mut builder: Builder,
+    rows: &[(&K, &[i64; OF_SESSION.len()])],
+    why_not: impl Fn(usize) -> WhyNot,
+) -> Builder {
+    builder = builder
+        .text("why_not", |n| why_not(n).words())
+        .flag("auditable", |n| why_not(n) == WhyNot::Auditable);
+    for (measure, (name, known)) in OF_SESSION.into_iter().enumerate() {
+        builder = builder.int_or_null(name, |n| {
+            let known = match known {
+                Known::Always => true,
+                Known::Judged => why_not(n) == WhyNot::Auditable,
+                Known::Occurrences => why_not(n) <= WhyNot::MinutesMissing,
+            };
+            known.then_some(rows[n].1[measure])
+        });
+    }
+    builder
+}
