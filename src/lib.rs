@@ -16,6 +16,7 @@ pub mod words;
 
 pub mod error;
 pub mod parallel;
+pub mod parquet;
 pub mod progress;
 
 pub mod hash;

@@ -7,14 +7,14 @@ use crate::checks::Selection;
 use crate::cli::MergeArgs;
 use crate::conclude::{Finished, SUMS, Summed};
 use crate::error::{Error, Result, plain};
-use crate::ingest::parquet::{decode, pieces_of};
+use crate::parquet::ParquetFile;
 use crate::plan::Limits;
 use crate::progress::Progress;
 use crate::queries::Queries;
 use crate::reference::Reference;
 use crate::report::{Folder, Manifest, Noted, Report, Shard, TableFile, TableFormat, TotalsOf};
 use crate::stream::Files;
-use crate::tables::{Detail, Tables, bug};
+use crate::tables::{Detail, Tables, bug, pieces_of_lost};
 use crate::words::counted;
 use polars::prelude::*;
 use std::path::{Path, PathBuf};
@@ -55,11 +55,12 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
         let mut file = None;
         for part in &parts {
             let path = part.table(detail.name());
-            let mut pieces = pieces_of(&path)?;
-            // The columns of a table without a row.
-            pieces.extend(pieces.is_empty().then_some(0..0));
-            for piece in pieces {
-                let rows = decode(&path, piece, None)?;
+            let table = ParquetFile::open(&path)?;
+            let parts = table.parts();
+            // Without a row it has its columns nevertheless.
+            let nothing = parts.is_empty().then(|| table.whole());
+            for rows in nothing.into_iter().chain(parts.iter().map(|part| table.frame(part))) {
+                let rows = rows?;
                 if shown {
                     frames.add(detail.name(), rows.clone())?;
                 }
@@ -75,7 +76,9 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
     }
     for name in ["rejects", "excluded"] {
         let rows = in_order(&parts, name, &manifest)?;
-        TableFile::write(&folder, name, args.tables, &rows)?;
+        let file = TableFile::create(&folder, name, args.tables, &rows)?;
+        pieces_of_lost(&rows)?.into_iter().try_for_each(|piece| file.append(file.encode(piece)?))?;
+        file.finish()?;
         if queries.name_table(name) {
             frames.add(name, rows)?;
         }
@@ -112,7 +115,7 @@ impl Part {
 
     fn sum(&self, name: &str) -> Result<DataFrame> {
         let path = self.folder.join(SUMS).join(format!("{name}.{}", TableFormat::Parquet.ending()));
-        decode(&path, 0..usize::MAX, None)
+        ParquetFile::open(&path)?.whole()
     }
 }
 
@@ -188,7 +191,7 @@ fn manifest(parts: &[Part], queries: &Queries) -> Result<Manifest> {
 fn in_order(parts: &[Part], name: &str, manifest: &Manifest) -> Result<DataFrame> {
     let mut tables = Tables::default();
     for part in parts {
-        tables.add(name, decode(&part.table(name), 0..usize::MAX, None)?)?;
+        tables.add(name, ParquetFile::open(&part.table(name))?.whole()?)?;
     }
     let mut rows = tables.get(name).cloned().unwrap_or_default();
     rows.rechunk_mut();

@@ -86,6 +86,11 @@ pub trait Row {
     /// The cell in that column. Owned if its bytes are not UTF-8.
     fn cell(&self, column: usize) -> Cow<'_, str>;
 
+    /// The number of its text among the texts of that column, where they are numbered.
+    fn number(&self, _column: usize) -> Option<u32> {
+        None
+    }
+
     /// How many of its first cells are those of the row before: the rows of a visit differ only in their ends.
     fn cells_as_before(&self) -> usize {
         0
@@ -99,6 +104,8 @@ struct Known<T> {
     texts: Seen,
     /// By number of the text: what it means, or that it is blank.
     meanings: Vec<Option<T>>,
+    /// By a number that the file itself has for the text: likewise, once it was seen.
+    numbered: Vec<Option<Option<T>>>,
     /// What the cell of the row before means.
     before: Option<T>,
     blanks: u64,
@@ -117,14 +124,23 @@ struct Reading<'a, R> {
 impl<T: Copy> Known<T> {
     fn new(field: Field, mapping: &Mapping) -> Known<T> {
         let column = mapping.column(field);
-        Known { field, column, texts: Seen::default(), meanings: Vec::new(), before: None, blanks: 0 }
+        Known { field, column, texts: Seen::default(), meanings: Vec::new(), numbered: Vec::new(), before: None, blanks: 0 }
     }
 
     /// What the cell means; `None` if it is blank, or the file has no such column.
     #[inline]
     fn read<R: Row>(&mut self, reading: &mut Reading<R>, meaning: impl FnOnce(&str) -> T) -> Option<T> {
         let column = self.column?;
-        if column >= reading.as_before {
+        if let Some(number) = reading.row.number(column) {
+            let number = number as usize;
+            if self.numbered.len() <= number {
+                self.numbered.resize(number + 1, None);
+            }
+            self.before = *self.numbered[number].get_or_insert_with(|| {
+                let cell = reading.row.cell(column);
+                (!cells::is_blank(&cell)).then(|| meaning(&cell))
+            });
+        } else if column >= reading.as_before {
             let cell = reading.row.cell(column);
             reading.odd += u64::from(matches!(cell, Cow::Owned(_)));
             self.before = self.look_up(&cell, meaning);
@@ -140,7 +156,7 @@ impl<T: Copy> Known<T> {
         T: From<u32>,
     {
         let column = self.column?;
-        if column < reading.as_before {
+        if column < reading.as_before || reading.row.number(column).is_some() {
             return self.read(reading, number);
         }
         match Ids::numeral(&reading.row.cell(column)) {

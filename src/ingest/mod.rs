@@ -18,7 +18,7 @@ mod decide;
 mod export;
 mod lines;
 mod mapping;
-pub mod parquet;
+mod parquet;
 mod raw;
 mod store;
 mod survey;

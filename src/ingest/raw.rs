@@ -2,11 +2,11 @@
 
 use super::export::Source;
 use super::text::Text;
-use super::{is_parquet, parquet};
+use super::is_parquet;
 use crate::error::Result;
+use crate::parquet::{Cells, ParquetFile};
 use crate::progress::Progress;
 use crate::reference::Reference;
-use polars::prelude::*;
 
 /// Hands the raw text of the given rows of a source to `each`, in the order of `rows`, which is ascending.
 ///
@@ -48,31 +48,25 @@ fn text_rows(
 }
 
 fn parquet_rows(source: &Source, mut rows: &[u32], each: &mut dyn FnMut(String) -> Result<()>) -> Result<()> {
-    let changed = || super::unreadable(&source.path, "has changed while it was read");
-    for piece in parquet::pieces_of(&source.path)? {
-        let here = rows.partition_point(|&row| (row as usize) <= piece.end);
+    let file = ParquetFile::open(&source.path)?;
+    for part in file.parts() {
+        let here = rows.partition_point(|&row| (row as usize) <= part.of_file.end);
         let (wanted, later) = rows.split_at(here);
         rows = later;
         if wanted.is_empty() {
             continue;
         }
-        let frame = parquet::decode(&source.path, piece.clone(), None)?;
-        let places: IdxCa = wanted.iter().map(|&row| Some(row - 1 - piece.start as u32)).collect();
-        let frame = frame.take(&places).map_err(|_| changed())?;
-        let columns: Vec<Option<Column>> =
-            frame.columns().iter().map(|column| column.cast(&DataType::String).ok()).collect();
-        for row in 0..frame.height() {
+        let width = file.names().len();
+        let columns: Vec<Option<Cells>> = (0..width).map(|column| file.cells(&part, column).ok()).collect();
+        for row in wanted.iter().map(|&row| row as usize - 1 - part.of_file.start) {
             let mut writer = csv::Writer::from_writer(Vec::new());
-            let cells =
-                columns.iter().map(|column| match column.as_ref().map(|column| column.str().map(|text| text.get(row))) {
-                    Some(Ok(Some(text))) => text,
-                    _ => "",
-                });
+            let cells = columns.iter().map(|cells| cells.as_ref().map_or("", |cells| cells.get(row)));
             let written =
                 writer.write_record(cells).and_then(|()| Ok(writer.into_inner().map_err(|error| error.into_error())?));
             let line = written.map(|bytes| String::from_utf8_lossy(&bytes).trim_end().to_owned());
             each(line.unwrap_or_default())?;
         }
     }
+    // A file that has changed since may be shorter.
     rows.iter().try_for_each(|_| each(String::new()))
 }

@@ -9,6 +9,22 @@ use polars::prelude::*;
 /// Rows of a piece of the table.
 const PIECE: usize = 65_536;
 
+/// Cuts rows that stand in the order of the files as [`write`] does, whose files they are to equal.
+///
+/// # Errors
+/// A bug: the rows have other columns.
+pub fn pieces(rows: &DataFrame) -> Result<Vec<DataFrame>> {
+    let files = rows.column("source_file").and_then(|column| column.str().cloned()).map_err(super::bug)?;
+    let (mut pieces, mut start) = (Vec::new(), 0);
+    for end in 1..=rows.height() {
+        if end == rows.height() || end - start == PIECE || files.get(end) != files.get(start) {
+            pieces.push(rows.slice(start as i64, end - start));
+            start = end;
+        }
+    }
+    Ok(pieces)
+}
+
 /// Rows that are not audited, in the order of the files.
 pub fn in_order(mut lost: Vec<LostRow>) -> Vec<LostRow> {
     lost.sort_unstable_by_key(|row| (row.file, row.row, row.why));

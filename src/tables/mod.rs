@@ -15,7 +15,7 @@ mod sessions;
 mod sums;
 
 pub use findings::{of_pattern, sums_of_pattern};
-pub use lost::{in_order as lost_in_order, write as write_lost};
+pub use lost::{in_order as lost_in_order, pieces as pieces_of_lost, write as write_lost};
 pub use reference::{checks, payer_names, settings, sources};
 pub use sums::{SUMS, Sums};
 
