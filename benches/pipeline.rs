@@ -143,6 +143,7 @@ fn pass(
                     }
                 }
             }
+            sums.distribute();
             (seen, over, sums)
         },
         |(lines, of_batch, of_sums)| {

@@ -110,6 +110,7 @@ fn batch(
         }
         streamed.add(&lines, outcome, &findings);
     }
+    streamed.sums.distribute();
     let rows = |detail: &Detail| tables.get(detail.name()).cloned().unwrap_or_default();
     let pieces = files.iter().map(|(detail, file)| file.encode(rows(detail))).collect::<Result<_>>()?;
     shown.iter().try_for_each(|detail| streamed.frames.add(detail.name(), rows(detail)))?;

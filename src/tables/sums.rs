@@ -30,39 +30,56 @@ pub const SUMS: [&str; 8] = [
 /// Measures of a key, added up.
 struct Sum<K, const N: usize> {
     cells: HashMap<K, [i64; N]>,
-    /// The keys of the last additions, since the same few come again and again.
-    recent: Vec<(K, [i64; N])>,
-    /// Which of them makes room next.
-    oldest: usize,
+    /// The keys of the last additions and their sums, since the same few come again and again.
+    recent: Vec<K>,
+    sums: Vec<[i64; N]>,
+    /// Which of them was added to last.
+    last: usize,
 }
 
-/// How many keys are held as recent: a patient's codes, about.
-const RECENT: usize = 8;
+/// How many keys are held as recent: more than a patient has codes.
+const RECENT: usize = 24;
 
 impl<K: Copy + Eq + Hash + Ord, const N: usize> Sum<K, N> {
     fn new() -> Sum<K, N> {
-        Sum { cells: HashMap::new(), recent: Vec::new(), oldest: 0 }
+        Sum { cells: HashMap::new(), recent: Vec::new(), sums: Vec::new(), last: 0 }
     }
 
     #[inline]
     fn add(&mut self, key: K, measures: &[i64; N]) {
-        if let Some((_, cell)) = self.recent.iter_mut().find(|(recent, _)| *recent == key) {
-            return add_up(cell, measures);
+        if self.recent.get(self.last) == Some(&key) {
+            return add_up(&mut self.sums[self.last], measures);
         }
-        if self.recent.len() < RECENT {
-            self.recent.push((key, *measures));
-            return;
+        match self.recent.iter().position(|recent| *recent == key) {
+            Some(known) => {
+                self.last = known;
+                add_up(&mut self.sums[known], measures);
+            }
+            None if self.recent.len() < RECENT => {
+                self.last = self.recent.len();
+                self.recent.push(key);
+                self.sums.push(*measures);
+            }
+            None => {
+                // The one behind the last makes room: it is the one that was added longest ago, about.
+                self.last = (self.last + 1) % RECENT;
+                let old = std::mem::replace(&mut self.recent[self.last], key);
+                let sum = std::mem::replace(&mut self.sums[self.last], *measures);
+                add_up(self.cells.entry(old).or_insert([0; N]), &sum);
+            }
         }
-        let (old, sum) = std::mem::replace(&mut self.recent[self.oldest], (key, *measures));
-        self.oldest = (self.oldest + 1) % RECENT;
-        add_up(self.cells.entry(old).or_insert([0; N]), &sum);
     }
 
     fn close(&mut self) {
-        for (key, measures) in self.recent.drain(..) {
+        for (key, measures) in self.recent.drain(..).zip(self.sums.drain(..)) {
             add_up(self.cells.entry(key).or_insert([0; N]), &measures);
         }
-        self.oldest = 0;
+    }
+
+    /// All keys and their sums, which are here no longer.
+    fn take(&mut self) -> HashMap<K, [i64; N]> {
+        self.close();
+        std::mem::take(&mut self.cells)
     }
 
     fn merge(&mut self, mut other: Sum<K, N>) {
@@ -195,8 +212,8 @@ struct TherapistPayerKey {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct ServiceKey {
-    therapist: u32,
     code: u32,
+    therapist: u32,
     kind: Kind,
     auditable: bool,
     minutes_known: bool,
@@ -250,6 +267,10 @@ pub struct Sums {
     /// Lines by clinician and by clinic.
     clinicians: Sum<u32, 1>,
     clinics: Sum<u32, 1>,
+    /// Sessions by all that is a key anywhere, and lines likewise. A patient's sessions are much alike, so these are few, and each
+    /// session is added once instead of to every table of sums.
+    all_of_sessions: Sum<(SessionKey, u32), { OF_SESSION.len() }>,
+    all_of_lines: Sum<(LineKey, u32), 3>,
     findings: Sum<FindingKey, 4>,
     left_out: Sum<(u16, Month, bool), 3>,
 }
@@ -265,6 +286,8 @@ impl Sums {
             lines: Sum::new(),
             clinicians: Sum::new(),
             clinics: Sum::new(),
+            all_of_sessions: Sum::new(),
+            all_of_lines: Sum::new(),
             findings: Sum::new(),
             left_out: Sum::new(),
         }
@@ -280,7 +303,22 @@ impl Sums {
         self.add_findings(outcome, findings);
     }
 
-    /// With those of another part.
+    /// Distributes what was added by all keys to the tables of sums.
+    pub fn distribute(&mut self) {
+        for ((key, therapist), measures) in self.all_of_sessions.take() {
+            let SessionKey { month, payer, policy, rule, why_not, timed_billed, .. } = key;
+            self.sessions.add(key, &measures);
+            self.therapists.add(TherapistKey { therapist, month, rule, why_not, timed_billed }, &measures);
+            self.therapist_payers.add(TherapistPayerKey { therapist, payer, policy, why_not }, &measures);
+        }
+        for ((key, therapist), measures) in self.all_of_lines.take() {
+            self.lines.add(key, &measures);
+            self.clinics.add(key.clinic, &[measures[0]]);
+            self.clinicians.add(therapist, &[measures[0]]);
+        }
+    }
+
+    /// With those of another part, both distributed.
     pub fn merge(&mut self, other: Sums) {
         self.sessions.merge(other.sessions);
         self.therapists.merge(other.therapists);
@@ -312,10 +350,8 @@ impl Sums {
         let measures = self::of_session(session, services, first_of_patient);
         let (clinic, payer, therapist) = (session.clinic, session.payer, session.therapist);
         let (file, name) = (lines.file.at(first), lines.payer_name[first as usize]);
-        self.sessions
-            .add(SessionKey { file, month, clinic, payer, policy, name, rule, why_not, timed_billed }, &measures);
-        self.therapists.add(TherapistKey { therapist, month, rule, why_not, timed_billed }, &measures);
-        self.therapist_payers.add(TherapistPayerKey { therapist, payer, policy, why_not }, &measures);
+        let key = SessionKey { file, month, clinic, payer, policy, name, rule, why_not, timed_billed };
+        self.all_of_sessions.add((key, therapist), &measures);
         for service in services {
             let judged = service.is_judged_in(session);
             let if_judged = |units: i32| if judged { i64::from(units) } else { 0 };
@@ -342,9 +378,8 @@ impl Sums {
             let (file, clinic) = (lines.file.at(line), lines.clinic[line as usize]);
             let charge = Some(lines.charge.at(line)).filter(|&cents| cents != BLANK_MONEY).unwrap_or(0);
             let measures = [1, lines.units(line).unwrap_or(0).into(), charge];
-            self.lines.add(LineKey { file, month, clinic, payer }, &measures);
-            self.clinics.add(clinic, &[1]);
-            self.clinicians.add(lines.therapist[line as usize], &[1]);
+            let key = LineKey { file, month, clinic, payer };
+            self.all_of_lines.add((key, lines.therapist[line as usize]), &measures);
         }
     }
 
