@@ -105,8 +105,8 @@ fn pass(
     count: u64,
 ) -> i64 {
     let recount = Recount::new(export, schedule, reference);
-    let part = recount.load(0..schedule.batches().len()).expect("lines in memory");
-    let mut numbers = 0..schedule.batches().len();
+    let part = recount.load(0..schedule.batches()).expect("lines in memory");
+    let mut numbers = 0..schedule.batches();
     let (mut lines_seen, mut over) = (0, 0);
     let mut sums = Sums::new();
     in_order(

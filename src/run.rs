@@ -29,7 +29,7 @@ pub fn audit(plan: Plan, progress: Progress) -> Result<(Finished, Option<Error>)
 
     let (mut streamed, files) = stream::batches(&plan, &selection, &export, &schedule, &progress)?;
     let bar = progress.count("adding up", 2);
-    let patients = schedule.patients(plan.shard.share(schedule.batches().len()));
+    let patients = schedule.patients(plan.shard.share(schedule.batches()));
     let own = |lost: &&LostRow| patients.contains(&schedule.rank(lost.patient));
     let lost = export.lost.iter().filter(own).copied().chain(std::mem::take(&mut streamed.excluded)).collect();
     let lost = tables::lost_in_order(lost);

@@ -66,7 +66,7 @@ pub fn batches<'a>(
             all.frames.add(detail.name(), columns)?;
         }
     }
-    let share = plan.shard.share(schedule.batches().len());
+    let share = plan.shard.share(schedule.batches());
     let bar = progress.count("recounting", schedule.lines(share.clone()).len() as u64);
     for part in recount.parts(share) {
         let loaded = recount.load(part.clone())?;

@@ -90,10 +90,10 @@ fn judging_allocates_per_block_and_not_per_session() {
             recount::ingest::read(paths, &Default::default(), &reference, Store::in_memory(), &quiet).unwrap();
         let schedule = Schedule::new(&mut export, always).unwrap();
         let recount = Recount::new(&export, &schedule, &reference);
-        let part = recount.load(0..schedule.batches().len()).unwrap();
+        let part = recount.load(0..schedule.batches()).unwrap();
         let (mut blocks, mut sessions) = (0, 0);
         let before = ALLOCATIONS.with(Cell::get);
-        for block in (0..schedule.batches().len()).flat_map(|batch| recount.blocks(batch)) {
+        for block in (0..schedule.batches()).flat_map(|batch| recount.blocks(batch)) {
             sessions += recount.judge(&part, block).1.sessions.len() as u32;
             blocks += 1;
         }

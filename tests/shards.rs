@@ -99,6 +99,21 @@ fn shards_merged_are_the_run() {
 }
 
 #[test]
+fn shards_of_a_run_without_sessions() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    exports(at);
+    let nothing = ["--to", "2000-12-31", "--max-rejects", "100%"];
+    let audit = |more: &[&str]| ok(at, &[&["audit", "b.csv"], &nothing[..2], more].concat());
+    audit(&["--out", "whole", "--max-rejects", "100%"]);
+    for n in ["1/3", "2/3", "3/3"] {
+        audit(&["--out", &n.replace('/', "of"), "--shard", n]);
+    }
+    ok(at, &["merge", "1of3", "2of3", "3of3", "--out", "merged", nothing[2], nothing[3]]);
+    same(&at.join("whole"), &at.join("merged"));
+}
+
+#[test]
 fn shards_without_detail_and_tables_as_text() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();

@@ -13,7 +13,7 @@ use std::ops::Range;
 const BATCH: Range<u64> = 8_192..131_072;
 
 /// Lines of a block, about: what is made of so many stays in the processor's cache.
-const BLOCK: u64 = 8_192;
+const BLOCK: u64 = 4_096;
 
 /// A run has about so many batches, if their size allows.
 const BATCHES: u64 = 64;
@@ -62,9 +62,9 @@ impl Schedule {
         Ok(Schedule { period, ranks, starts, batches })
     }
 
-    /// The batches, as places in the order of patients.
-    pub fn batches(&self) -> &[Range<u32>] {
-        &self.batches
+    /// How many batches there are; one, without a line, where nothing is audited.
+    pub fn batches(&self) -> usize {
+        self.batches.len().max(1)
     }
 
     /// How many lines are audited in those batches.
@@ -75,7 +75,7 @@ impl Schedule {
 
     /// A batch in blocks of patients with some thousand lines each, and the lines of each block.
     pub fn blocks(&self, batch: usize) -> Vec<Range<usize>> {
-        let batch = &self.batches[batch];
+        let Some(batch) = self.batches.get(batch) else { return Vec::new() };
         let starts = &self.starts[batch.start as usize..=batch.end as usize];
         cut(starts, BLOCK).into_iter().map(|block| starts[block.start] as usize..starts[block.end] as usize).collect()
     }
@@ -83,9 +83,11 @@ impl Schedule {
     /// The patients of a share of the batches: from the first of them up to the first of the next share. Patients without an
     /// audited line, and rows whose patient is not known, belong to a share as well.
     pub fn patients(&self, batches: Range<usize>) -> Range<u32> {
-        let start = |batch: usize| self.batches.get(batch).map_or(u32::MAX, |batch| batch.start);
-        let first = if batches.start == 0 { 0 } else { start(batches.start) };
-        first..start(batches.end)
+        let start = |batch: usize| match batch {
+            0 => 0,
+            _ => self.batches.get(batch).map_or(u32::MAX, |batch| batch.start),
+        };
+        start(batches.start)..start(batches.end)
     }
 
     /// The place of a patient in the order.
