@@ -108,11 +108,11 @@ fn pass(
     let part = recount.load(0..schedule.batches()).expect("lines in memory");
     let mut numbers = 0..schedule.batches();
     let (mut lines_seen, mut over) = (0, 0);
-    let mut sums = Sums::new();
+    let mut sums = Sums::default();
     in_order(
         || Ok::<_, std::convert::Infallible>(numbers.next()),
         |number| {
-            let (mut seen, mut over, mut sums) = (0, 0, Sums::new());
+            let (mut seen, mut over, mut sums) = (0, 0, Sums::default());
             for block in recount.blocks(number) {
                 let (lines, outcome) = recount.judge(&part, block);
                 let of_block: i64 = outcome

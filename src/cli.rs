@@ -26,7 +26,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     /// Audits exports and writes a report folder.
-    Audit(AuditArgs),
+    Audit(Box<AuditArgs>),
     /// Makes one report of the shards of a run (`recount audit --shard`).
     Merge(MergeArgs),
     /// Shows how exports would be read, without auditing them.

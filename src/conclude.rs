@@ -89,9 +89,7 @@ impl Summed<'_> {
     fn close(&mut self, folder: &Folder) -> Result<()> {
         self.files.drain(..).try_for_each(|(_, file)| file.finish())?;
         let mut manifest = folder.create("manifest.json")?;
-        manifest
-            .write_all(self.manifest.json().as_bytes())
-            .map_err(|error| folder.failed("manifest.json", &error))
+        manifest.write_all(self.manifest.json().as_bytes()).map_err(|error| folder.failed("manifest.json", &error))
     }
 }
 

@@ -76,7 +76,7 @@ pub fn batches<'a>(
             |number| batch(export, &recount, &loaded, number, selection, reference, &files, &shown),
             |batch: Result<Batch>| {
                 let batch = batch?;
-                bar.advance(batch.streamed.audited.rows);
+                bar.advance(batch.streamed.audited.rows + batch.streamed.excluded.len() as u64);
                 for ((_, file), piece) in files.iter().zip(batch.pieces) {
                     file.append(piece)?;
                 }
@@ -120,7 +120,7 @@ fn batch(
 impl Streamed {
     fn new(sources: usize) -> Streamed {
         Streamed {
-            sums: Sums::new(),
+            sums: Sums::default(),
             audited: Totals::default(),
             sessions: Counts::default(),
             joined_disciplines: 0,
@@ -155,4 +155,3 @@ impl Streamed {
         other.frames.iter().try_for_each(|(name, rows)| self.frames.add(name, rows.clone()))
     }
 }
-

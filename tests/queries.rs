@@ -1,6 +1,6 @@
 //! The queries keep their contracts, and give the same on tables in memory whatever their order.
 
-use crate::support::audit;
+use crate::support::{audit, recount_in};
 use recount::queries::{Query, built_in};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -60,6 +60,23 @@ fn every_column_is_documented() {
         assert_eq!(known.as_deref(), Some(&columns[..]), "{table} in docs/tables.md");
     }
     assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/README.md").exists());
+
+    // The sums, as a shard keeps them for a merge.
+    let shard = audit.folder.path().join("shard");
+    let arguments = ["audit", "one.csv", "--shard", "1/2", "--out", shard.to_str().unwrap()];
+    assert_eq!(recount_in(audit.folder.path(), &arguments).code, 0);
+    let of_sessions = documented["session_sums"].clone();
+    let measures = of_sessions.iter().position(|name| name == "sessions").unwrap();
+    for table in recount::tables::SUMS {
+        let mut known = documented[table].clone();
+        // The measures of sessions are listed once.
+        if ["therapist_sums", "therapist_payer_sums"].contains(&table) {
+            known.extend_from_slice(&of_sessions[measures..]);
+        }
+        let file = shard.join("sums").join(format!("{table}.parquet"));
+        let columns = recount::parquet::ParquetFile::open(&file).unwrap().names();
+        assert_eq!(columns, known, "{table} in docs/tables.md");
+    }
 }
 
 /// A user's folder may hold patterns as well: their rows are findings, and their name is a check of its own.

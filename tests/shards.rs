@@ -98,6 +98,31 @@ fn shards_merged_are_the_run() {
     }
 }
 
+/// A query may name the large tables, in a merge as in an audit.
+#[test]
+fn queries_of_the_users_own_see_the_same() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    exports(at);
+    std::fs::create_dir(at.join("own")).unwrap();
+    let query = "-- days: findings by day\n-- one row per: date_of_service\n\
+        -- columns: date_of_service date, findings i64, lines i64\n\
+        SELECT s.date_of_service, CAST(COUNT(f.finding_id) AS BIGINT) AS findings, SUM(s.lines) AS lines\n\
+        FROM sessions AS s LEFT JOIN findings AS f ON s.session_id = f.session_id\n\
+        GROUP BY s.date_of_service ORDER BY s.date_of_service\n";
+    std::fs::write(at.join("own/days.sql"), query).unwrap();
+    audit(at, &["--out", "whole", "--queries", "own"]);
+    assert!(at.join("whole/tables/days.parquet").exists());
+    for n in ["1/2", "2/2"] {
+        audit(at, &["--out", &n.replace('/', "of"), "--shard", n]);
+        audit(at, &["--out", &n.replace('/', "brief"), "--shard", n, "--detail", "findings"]);
+    }
+    ok(at, &["merge", "1of2", "2of2", "--out", "merged", "--queries", "own"]);
+    same(&at.join("whole"), &at.join("merged"));
+    let run = recount_in(at, &["merge", "1brief2", "2brief2", "--out", "brief", "--queries", "own"]);
+    assert!(run.code == 2 && run.stderr.contains("--detail findings"), "{}", run.stderr);
+}
+
 #[test]
 fn shards_of_a_run_without_sessions() {
     let folder = TempDir::new().unwrap();

@@ -48,7 +48,8 @@ fn find_untimed(judged: &Judged, service: &Service, facts: &CodeFacts, findings:
     let code = judged.code(service);
     let billed = units(service.billed);
     let limit = daily_limit(facts, setting(judged.lines, lines));
-    let modifiers = |line: u32| judged.lines.export.texts.modifiers.get(judged.lines.modifiers[line as usize]).split(' ');
+    let modifiers =
+        |line: u32| judged.lines.export.texts.modifiers.get(judged.lines.modifiers[line as usize]).split(' ');
     let named_sites: i32 = lines.iter().map(|&line| untimed::sites(modifiers(line))).sum();
     let sites_named = lines.iter().any(|&line| modifiers(line).any(untimed::is_site));
     let on_one_line = lines.iter().any(|&line| judged.lines.units(line).is_some_and(|billed| billed > 1));

@@ -39,7 +39,8 @@ fn source(text: &mut String, export: &Export, number: usize) {
     let _ = writeln!(text, "\n  {:<22} {:<20} {:<13} {:>9} {:>9}", "column", "field", "type", "blank", "rejected");
     for (header, field) in &source.columns {
         let (name, kind) = field.map_or(("(not read)", ""), |field| (field.name(), field.type_name()));
-        let blank = source.counts.blanks.iter().find(|(known, _)| Some(*known) == *field).map_or(0, |(_, count)| *count);
+        let blank =
+            source.counts.blanks.iter().find(|(known, _)| Some(*known) == *field).map_or(0, |(_, count)| *count);
         let rejected = export
             .lost
             .iter()

@@ -124,7 +124,15 @@ struct Reading<'a, R> {
 impl<T: Copy> Known<T> {
     fn new(field: Field, mapping: &Mapping) -> Known<T> {
         let column = mapping.column(field);
-        Known { field, column, texts: Seen::default(), meanings: Vec::new(), numbered: Vec::new(), before: None, blanks: 0 }
+        Known {
+            field,
+            column,
+            texts: Seen::default(),
+            meanings: Vec::new(),
+            numbered: Vec::new(),
+            before: None,
+            blanks: 0,
+        }
     }
 
     /// What the cell means; `None` if it is blank, or the file has no such column.
@@ -250,14 +258,8 @@ impl<'a> Parser<'a> {
             money: [Field::Charge, Field::Allowed, Field::Paid].map(|field| known(field, mapping)),
             charges: Vec::new(),
             visit_time: known(Field::VisitTimedMinutes, mapping),
-            modifier_cells: [
-                Field::Modifiers,
-                Field::Modifier1,
-                Field::Modifier2,
-                Field::Modifier3,
-                Field::Modifier4,
-            ]
-            .map(|field| known(field, mapping)),
+            modifier_cells: [Field::Modifiers, Field::Modifier1, Field::Modifier2, Field::Modifier3, Field::Modifier4]
+                .map(|field| known(field, mapping)),
             modifier_texts: Dictionary::default(),
             discipline: known(Field::Discipline, mapping),
             revenue: known(Field::RevenueCode, mapping),

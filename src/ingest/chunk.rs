@@ -151,7 +151,10 @@ impl Body {
     pub fn size(&self) -> usize {
         let numbers = [&self.claim, &self.line_id, &self.start].map(Vec::len).iter().sum::<usize>();
         let money = [&self.charge, &self.allowed, &self.paid].map(Vec::len).iter().sum::<usize>();
-        self.rows.len() * size_of::<Packed>() + self.practice.len() * 2 + (numbers + self.visit_time.len()) * 4 + money * 8
+        self.rows.len() * size_of::<Packed>()
+            + self.practice.len() * 2
+            + (numbers + self.visit_time.len()) * 4
+            + money * 8
     }
 
     /// Charge of line `n` in cents, or `BLANK_MONEY`.
@@ -204,7 +207,9 @@ impl Body {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.size() + 64);
         put(&mut bytes, &self.rows, |row, bytes| {
-            for number in [row.patient, row.date, row.code, row.payer, row.modifiers, row.therapist, row.clinic, row.row] {
+            for number in
+                [row.patient, row.date, row.code, row.payer, row.modifiers, row.therapist, row.clinic, row.row]
+            {
                 bytes.extend(number.to_le_bytes());
             }
             bytes.extend(row.units.to_le_bytes());

@@ -298,7 +298,9 @@ mod tests {
     fn texts_are_told_apart() {
         let (mut seen, mut known) = (Seen::default(), Dictionary::default());
         let mut texts: Vec<String> = (0..2_000).map(|n| format!("{:x}", n * n * 7_919 % 100_003)).collect();
-        texts.extend((0..40).flat_map(|n| ["a".repeat(n), format!("{}b", "a".repeat(n)), format!("b{}", "a".repeat(n))]));
+        texts.extend(
+            (0..40).flat_map(|n| ["a".repeat(n), format!("{}b", "a".repeat(n)), format!("b{}", "a".repeat(n))]),
+        );
         texts.extend(["aab", "aba", "abb", "a\0", "\0a", "\0"].map(String::from));
         let blank = seen.number("");
         for text in texts.iter().chain(texts.iter().rev()) {

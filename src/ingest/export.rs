@@ -286,8 +286,8 @@ impl Export {
     /// Looks up what the whole run needs once: payers of spellings, rows of codes.
     pub fn finish(&mut self, reference: &Reference) {
         let texts = &self.texts;
-        let run =
-            [&texts.codes, &texts.payer_names, &texts.modifiers, &texts.therapists, &texts.clinics].map(Dictionary::len);
+        let run = [&texts.codes, &texts.payer_names, &texts.modifiers, &texts.therapists, &texts.clinics]
+            .map(Dictionary::len);
         self.store.renumber(&mut self.chunks, run);
         self.code_rows = self.texts.codes.iter().map(|code| reference.codes.rows_of(code)).collect();
         let uses = &mut self.payer_uses;

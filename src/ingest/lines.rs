@@ -192,7 +192,12 @@ pub struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// Lines unpacked, in the order given. `bodies` are those of the run's chunks.
-    pub fn unpack(export: &'a Export, bodies: &[Body], codes: &Codes, packed: impl ExactSizeIterator<Item = (Place, Packed)>) -> Lines<'a> {
+    pub fn unpack(
+        export: &'a Export,
+        bodies: &[Body],
+        codes: &Codes,
+        packed: impl ExactSizeIterator<Item = (Place, Packed)>,
+    ) -> Lines<'a> {
         let mut lines = Lines::with_capacity(export, packed.len());
         for (place, packed) in packed {
             lines.push(&bodies[place.chunk()], codes, place, &packed);
@@ -310,4 +315,3 @@ impl<'a> Lines<'a> {
 pub fn discipline_of(number: u8) -> Option<Discipline> {
     number.checked_sub(1).and_then(|n| Discipline::ALL.get(usize::from(n)).copied())
 }
-

@@ -9,7 +9,7 @@ use crate::error::{Result, plain};
 use crate::hash::HashingReader;
 use crate::parallel::in_order;
 use crate::parquet::{Cells, ParquetFile, Rows};
-use crate::progress::Bar;
+use crate::progress::{Bar, Progress};
 use crate::reference::Reference;
 use std::borrow::Cow;
 use std::fs::File;
@@ -40,7 +40,10 @@ impl Row for ParquetRow<'_> {
 /// decision.
 pub fn read(path: &Path, options: &Options, reference: &Reference, export: &mut Export, bar: &Bar) -> Result<Mapping> {
     let file = File::open(path).map_err(|error| unreadable(path, plain(&error)))?;
-    let mut hashed = HashingReader::new(file, bar);
+    let size = file.metadata().map_or(0, |file| file.len());
+    // The bar tells of rows that are decoded; hashing takes next to nothing of the time.
+    let unseen = Progress::silent().bytes("", 0);
+    let mut hashed = HashingReader::new(file, &unseen);
     let hash = hashed.hash();
     std::io::copy(&mut hashed, &mut std::io::sink()).map_err(|error| unreadable(path, plain(&error)))?;
     let file = ParquetFile::open(path)?;
@@ -56,8 +59,10 @@ pub fn read(path: &Path, options: &Options, reference: &Reference, export: &mut 
         }
         Ok(parse(&columns, rows.of_file.len(), &mapping, reference))
     };
-    let mut parts = file.parts().into_iter();
-    let mut next_row = 1;
+    let parts = file.parts();
+    let rows = parts.last().map_or(0, |part| part.of_file.end) as u64;
+    let mut parts = parts.into_iter();
+    let (mut next_row, mut shown) = (1, 0);
     in_order(
         || Ok(parts.next()),
         decoded,
@@ -67,6 +72,9 @@ pub fn read(path: &Path, options: &Options, reference: &Reference, export: &mut 
                 next_row = row_behind(path, row, parsed.records)?;
                 export.append(parsed, row)?;
             }
+            let done = (u128::from(size) * u128::from(next_row - 1) / u128::from(rows.max(1))) as u64;
+            bar.advance(done - shown);
+            shown = done;
             Ok(())
         },
     )?;

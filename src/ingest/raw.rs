@@ -1,8 +1,8 @@
 //! The rows behind rejects and exclusions, as they stand in the export: read again at the end, so that no run keeps them.
 
 use super::export::Source;
-use super::text::Text;
 use super::is_parquet;
+use super::text::Text;
 use crate::error::Result;
 use crate::parquet::{Cells, ParquetFile};
 use crate::progress::Progress;
@@ -61,8 +61,9 @@ fn parquet_rows(source: &Source, mut rows: &[u32], each: &mut dyn FnMut(String) 
         for row in wanted.iter().map(|&row| row as usize - 1 - part.of_file.start) {
             let mut writer = csv::Writer::from_writer(Vec::new());
             let cells = columns.iter().map(|cells| cells.as_ref().map_or("", |cells| cells.get(row)));
-            let written =
-                writer.write_record(cells).and_then(|()| Ok(writer.into_inner().map_err(|error| error.into_error())?));
+            let written = writer
+                .write_record(cells)
+                .and_then(|()| Ok(writer.into_inner().map_err(|error| error.into_error())?));
             let line = written.map(|bytes| String::from_utf8_lossy(&bytes).trim_end().to_owned());
             each(line.unwrap_or_default())?;
         }

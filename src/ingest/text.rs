@@ -258,7 +258,11 @@ impl<'a> Text<'a> {
     }
 
     /// Calls `record` with the row number and bytes of each record behind the header, until it says false.
-    pub(super) fn each_record(&mut self, names: &Headers, record: &mut dyn FnMut(u32, &[u8]) -> Result<bool>) -> Result<()> {
+    pub(super) fn each_record(
+        &mut self,
+        names: &Headers,
+        record: &mut dyn FnMut(u32, &[u8]) -> Result<bool>,
+    ) -> Result<()> {
         let (_, header_row) = self.header(names)?;
         let (mut row, mut cells) = (header_row, Cells::default());
         while let Some((bytes, complete)) = self.block()? {

@@ -151,10 +151,7 @@ impl Input {
             columns: columns()
                 .filter_map(|(header, field)| Some(((*field)?.name().to_owned(), header.clone())))
                 .collect(),
-            columns_dropped: columns()
-                .filter(|(_, field)| field.is_none())
-                .map(|(header, _)| header.clone())
-                .collect(),
+            columns_dropped: columns().filter(|(_, field)| field.is_none()).map(|(header, _)| header.clone()).collect(),
             notes: source.notes.clone(),
         }
     }

@@ -173,11 +173,12 @@ impl ParquetFile {
     /// The rows as one group, compressed.
     fn encode(&self, frame: &DataFrame) -> PolarsResult<Vec<(u64, Vec<Vec<CompressedPage>>)>> {
         let mut groups = Vec::new();
-        for batch in frame.iter_chunks(CompatLevel::newest(), false).filter(|batch| batch.len() > 0) {
+        for batch in frame.iter_chunks(CompatLevel::newest(), false).filter(|batch| !batch.is_empty()) {
             let mut columns = Vec::with_capacity(batch.columns().len());
             for ((array, kind), encoding) in batch.columns().iter().zip(self.schema.fields()).zip(&self.encodings) {
                 for pages in array_to_columns(array, kind.clone(), self.options, encoding)? {
-                    let pages = pages.map(|page| page.map_err(|error| ParquetError::FeatureNotSupported(error.to_string())));
+                    let pages =
+                        pages.map(|page| page.map_err(|error| ParquetError::FeatureNotSupported(error.to_string())));
                     let compressed = Compressor::new_from_vec(pages, self.options.compression, Vec::new());
                     columns.push(compressed.collect::<std::result::Result<_, _>>().map_err(PolarsError::from)?);
                 }

@@ -20,8 +20,12 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
     reasons.sort_unstable();
     reasons.dedup();
     for why in reasons {
-        let checks: Vec<&str> =
-            manifest.checks_not_run.iter().filter(|(_, other)| *other == why).map(|(check, _)| check.as_str()).collect();
+        let checks: Vec<&str> = manifest
+            .checks_not_run
+            .iter()
+            .filter(|(_, other)| *other == why)
+            .map(|(check, _)| check.as_str())
+            .collect();
         paragraph(&mut text, &format!("Not run ({why}): {}.", checks.join(", ")), width);
     }
     totals(&mut text, report, width, colour);

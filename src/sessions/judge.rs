@@ -58,12 +58,7 @@ struct Placed {
 
 impl<'a> Judge<'a> {
     /// For lines that stand in the order of those keys.
-    pub fn new(
-        lines: &'a Lines<'a>,
-        reference: &'a Reference,
-        keys: &'a DayKeys,
-        lost: &'a HashSet<u64>,
-    ) -> Judge<'a> {
+    pub fn new(lines: &'a Lines<'a>, reference: &'a Reference, keys: &'a DayKeys, lost: &'a HashSet<u64>) -> Judge<'a> {
         let settings = &reference.settings;
         let longest = Time::from_minutes(settings.max_minutes_per_day.clamp(0, 99_999) as i32);
         let most_units = settings.max_units_per_line.clamp(0, 9_999) as Units;
@@ -180,7 +175,8 @@ impl<'a> Judge<'a> {
         let policy = self.lines.export.payers[payer as usize].policy(day);
         let mut session = new_session(lines, discipline, day, payer, self.lines.practice.at(first), policy);
         session.patient = self.lines.patient[first as usize];
-        (session.therapist, session.clinicians) = one_of(lines, &mut bench.names, |line| self.lines.therapist[line as usize]);
+        (session.therapist, session.clinicians) =
+            one_of(lines, &mut bench.names, |line| self.lines.therapist[line as usize]);
         (session.clinic, session.clinics) = one_of(lines, &mut bench.names, |line| self.lines.clinic[line as usize]);
 
         bench.services.clear();
@@ -305,7 +301,8 @@ impl<'a> Judge<'a> {
         if billed <= 1 {
             return Range { min: billed.max(0), max: 1 };
         }
-        let modifiers = |line: u32| self.lines.export.texts.modifiers.get(self.lines.modifiers[line as usize]).split(' ');
+        let modifiers =
+            |line: u32| self.lines.export.texts.modifiers.get(self.lines.modifiers[line as usize]).split(' ');
         let sites_named = lines.iter().any(|&line| modifiers(line).any(untimed::is_site));
         if facts.per_site && !sites_named {
             // Which limbs or digits is not said; it is not guessed either.

@@ -210,7 +210,9 @@ mod tests {
 
     #[test]
     fn batches_hold_whole_patients_and_every_line() {
-        for sizes in [vec![], vec![0], vec![1], vec![3_000; 10], vec![0, 9_000, 0, 0, 1, 20_000, 0], vec![200_000, 1, 1]] {
+        for sizes in
+            [vec![], vec![0], vec![1], vec![3_000; 10], vec![0, 9_000, 0, 0, 1, 20_000, 0], vec![200_000, 1, 1]]
+        {
             let mut starts = vec![0];
             for size in &sizes {
                 starts.push(starts[starts.len() - 1] + size);

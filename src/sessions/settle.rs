@@ -85,7 +85,8 @@ impl Day {
     /// Whether two rows say the same, their line ids apart. Leaves the rows sorted by what they say.
     fn has_equals(&mut self, all: &Lines) -> bool {
         // Nearly every day bills each code once.
-        let same_code = |n: usize| self.work[..n].iter().any(|&other| all.code[other as usize] == all.code[self.work[n] as usize]);
+        let same_code =
+            |n: usize| self.work[..n].iter().any(|&other| all.code[other as usize] == all.code[self.work[n] as usize]);
         if self.work.len() < 16 && !(1..self.work.len()).any(same_code) {
             return false;
         }
@@ -196,7 +197,13 @@ fn is_reversal(all: &Lines, line: u32) -> bool {
 fn content(all: &Lines, line: u32) -> impl Ord + use<> {
     let at = line as usize;
     (
-        (all.code[at], all.units[at], all.time[line as usize], all.payer_name[line as usize], all.discipline[line as usize]),
+        (
+            all.code[at],
+            all.units[at],
+            all.time[line as usize],
+            all.payer_name[line as usize],
+            all.discipline[line as usize],
+        ),
         (all.modifiers[line as usize], all.therapist[line as usize], all.clinic[line as usize], all.practice.at(line)),
         (all.visit.at(line), all.claim.at(line), all.charge.at(line), all.allowed.at(line), all.paid.at(line)),
         (all.visit_time.at(line), all.setting.at(line), all.start.at(line)),

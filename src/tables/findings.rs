@@ -67,8 +67,10 @@ fn source_rows(lines: &Lines, concerned: &[u32]) -> String {
     let mut places: Vec<(u16, u32)> =
         concerned.iter().map(|&line| (lines.file.at(line), lines.row[line as usize])).collect();
     places.sort_unstable();
-    let places: Vec<String> =
-        places.into_iter().map(|(file, row)| format!("{}:{row}", lines.export.sources[usize::from(file)].name)).collect();
+    let places: Vec<String> = places
+        .into_iter()
+        .map(|(file, row)| format!("{}:{row}", lines.export.sources[usize::from(file)].name))
+        .collect();
     places.join("; ")
 }
 

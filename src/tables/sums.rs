@@ -275,9 +275,9 @@ pub struct Sums {
     left_out: Sum<(u16, Month, bool), 3>,
 }
 
-impl Sums {
+impl Default for Sums {
     /// Of nothing.
-    pub fn new() -> Sums {
+    fn default() -> Sums {
         Sums {
             sessions: Sum::new(),
             therapists: Sum::new(),
@@ -292,7 +292,9 @@ impl Sums {
             left_out: Sum::new(),
         }
     }
+}
 
+impl Sums {
     /// With those of a block: whole patients, and findings in the order of the sessions.
     pub fn add_block(&mut self, lines: &Lines, outcome: &Outcome, findings: &[Finding]) {
         let mut patient = None;
@@ -563,9 +565,7 @@ fn measures<K>(
     rows: &[(&K, &[i64; OF_SESSION.len()])],
     why_not: impl Fn(usize) -> WhyNot,
 ) -> Builder {
-    builder = builder
-        .text("why_not", |n| why_not(n).words())
-        .flag("auditable", |n| why_not(n) == WhyNot::Auditable);
+    builder = builder.text("why_not", |n| why_not(n).words()).flag("auditable", |n| why_not(n) == WhyNot::Auditable);
     for (measure, (name, known)) in OF_SESSION.into_iter().enumerate() {
         builder = builder.int_or_null(name, |n| {
             let known = match known {
