@@ -1,12 +1,17 @@
 //! recount audits therapy billing: it recomputes the units that each session's minutes support and shows where the bill differs.
 //!
 //! ```text
-//!  exports ──ingest──▶ lines ──sessions──▶ services ─┐
-//!   csv tsv parquet      │     (sort, cut,           ├──checks──▶ findings ──queries──▶ summary tables ──report──▶ terminal, files
-//!                        ▼      judge)     sessions ─┘    ▲                    ▲
-//!                      rejects, excluded                  │                    │
-//!  data/ (codes, payers, limits, by date, cited) ─────────┴── queries/patterns, queries/tables (SQL)
+//!  exports ──ingest──▶ packed lines ──sessions──▶ services ─┐
+//!   csv tsv parquet      │      (order, settle,             ├──checks──▶ findings ─┐
+//!                        ▼       cut, judge)      sessions ─┘                      ├─tables─▶ files, batch by batch
+//!                      rejects, excluded                                           │
+//!                                                                                  ▼
+//!  data/ (codes, payers, limits, by date, cited)              sums ──queries──▶ patterns, summary tables ──report──▶ terminal, files
 //! ```
+//!
+//! A run is too large to be held as text, so it is held as packed lines, and everything behind them streams by in batches of
+//! patients, in parallel: judged, checked, written, added up ([`stream`]). The hot path is [`sessions`]; what an audit costs is
+//! in `benches/README.md`.
 //!
 //! The modules stand in the order of the data's flow, and each uses only those before it; a test holds them to that. The unit rules themselves are in the package `recount-core`.
 
