@@ -13,8 +13,9 @@ use recount::plan::Inputs;
 use recount::progress::Progress;
 use recount::reference::Reference;
 use recount::sessions::{Period, Recount, Schedule};
-use recount::tables::{Detail, Sums};
+use recount::tables::{Detail, Names, Sums};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Instant;
 
 /// What a pass over the batches makes of each.
@@ -108,12 +109,13 @@ fn pass(
     let part = recount.load(0..schedule.batches()).expect("lines in memory");
     let mut numbers = 0..schedule.batches();
     let (mut lines_seen, mut over) = (0, 0);
-    let mut sums = Sums::default();
+    let (names, sums) = (Names::of(export), Mutex::new(Vec::<Sums>::new()));
     in_order(
         || Ok::<_, std::convert::Infallible>(numbers.next()),
         |number| {
-            let (mut seen, mut over, mut sums) = (0, 0, Sums::default());
-            for block in recount.blocks(number) {
+            let (mut seen, mut over) = (0, 0);
+            let mut own = sums.lock().expect("no thread failed").pop().unwrap_or_default();
+            for block in recount.blocks(number, depth < Depth::Lines) {
                 let (lines, outcome) = recount.judge(&part, block);
                 let of_block: i64 = outcome
                     .sessions
@@ -134,26 +136,27 @@ fn pass(
                     .sum();
                 assert!(told == of_block, "each unit over is counted once");
                 if depth >= Depth::Sum {
-                    sums.add_block(&lines, &outcome, &findings);
+                    own.add_sessions(&lines, &outcome, &findings);
                 }
                 for detail in Detail::ALL {
                     let wanted = if detail == Detail::Findings { Depth::Findings } else { Depth::Lines };
                     if depth >= wanted {
-                        detail.of_block(&lines, &outcome, &findings).expect("a table");
+                        detail.of_batch(&lines, &outcome, &findings, &names).expect("a table");
                     }
                 }
             }
-            sums.distribute();
-            (seen, over, sums)
+            sums.lock().expect("no thread failed").push(own);
+            (seen, over)
         },
-        |(lines, of_batch, of_sums)| {
+        |(lines, of_batch)| {
             lines_seen += lines;
             over += of_batch;
-            sums.merge(of_sums);
             Ok(())
         },
     )
     .unwrap_or_else(|never| match never {});
+    let mut all = Sums::default();
+    sums.into_inner().expect("no thread failed").into_iter().for_each(|own| all.merge(own));
     assert_eq!(lines_seen + export.lost.len() as u64, count, "no line is lost");
     over
 }

@@ -60,7 +60,7 @@ impl Summed<'_> {
             }
             self.frames.add("finding_sums", tables::sums_of_pattern(&found.check, &found.rows)?)?;
             for (_, file) in self.files.iter().filter(|(detail, _)| *detail == Detail::Findings) {
-                file.append(file.encode(rows.clone())?)?;
+                file.append(&file.encode(rows.clone())?)?;
             }
             if queries.name_table(Detail::Findings.name()) {
                 self.frames.add(Detail::Findings.name(), rows)?;

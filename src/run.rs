@@ -72,7 +72,7 @@ fn write_lost(plan: &Plan, export: &Export, lost: &[LostRow], frames: &mut Table
                 Some(file) => file,
                 none => none.insert(TableFile::create(&plan.folder, name, plan.format, &rows)?),
             };
-            file.append(file.encode(rows)?)
+            file.append(&file.encode(rows)?)
         })?;
         file.map_or(Ok(()), TableFile::finish)?;
     }

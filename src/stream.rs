@@ -1,7 +1,7 @@
 //! Sessions stream by in batches: judged, checked, written and added up in parallel, and forgotten.
 
-use crate::checks::{Finding, Selection};
-use crate::error::Result;
+use crate::checks::Selection;
+use crate::error::{Error, Result};
 use crate::ingest::{Export, Lines, LostRow, Totals};
 use crate::parallel::in_order;
 use crate::plan::Plan;
@@ -9,8 +9,10 @@ use crate::progress::Progress;
 use crate::reference::Reference;
 use crate::report::{Counts, Piece, TableFile};
 use crate::sessions::{Outcome, Part, Recount, Schedule};
-use crate::tables::{Detail, Sums, Tables};
+use crate::tables::{Detail, Names, Sums, Tables};
+use polars::prelude::DataFrame;
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 /// What became of sessions that have streamed by.
 pub struct Streamed {
@@ -30,14 +32,34 @@ pub struct Streamed {
     pub frames: Tables,
 }
 
-/// What a batch came to, and its pieces of the files.
-struct Batch {
-    streamed: Streamed,
-    pieces: Vec<Piece>,
-}
-
 /// The large tables that are being written.
 pub type Files<'a> = Vec<(Detail, TableFile<'a>)>;
+
+/// What a batch came to, but for its sums.
+struct Batch {
+    audited: Totals,
+    sessions: Counts,
+    joined_disciplines: u64,
+    lines_of_source: Vec<u64>,
+    excluded: Vec<LostRow>,
+    /// Its pieces of the files.
+    pieces: Vec<Piece>,
+    /// Its rows of the tables that some query wants to see.
+    shown: Vec<(Detail, DataFrame)>,
+}
+
+/// What every batch is made with.
+struct Work<'a> {
+    export: &'a Export,
+    reference: &'a Reference,
+    selection: &'a Selection,
+    recount: Recount<'a>,
+    names: Names,
+    files: Files<'a>,
+    shown: Vec<Detail>,
+    /// Sums of the batches so far, as many as were made at once: the order of additions does not matter.
+    sums: Mutex<Vec<Sums>>,
+}
 
 /// Judges, checks, writes and adds up all batches of the run, or of its shard.
 ///
@@ -45,94 +67,108 @@ pub type Files<'a> = Vec<(Detail, TableFile<'a>)>;
 /// Lines that wait on disk cannot be read, or a file cannot be written.
 pub fn batches<'a>(
     plan: &'a Plan,
-    selection: &Selection,
-    export: &Export,
-    schedule: &Schedule,
+    selection: &'a Selection,
+    export: &'a Export,
+    schedule: &'a Schedule,
     progress: &Progress,
 ) -> Result<(Streamed, Files<'a>)> {
     let reference = &plan.inputs.reference;
-    let recount = Recount::new(export, schedule, reference);
-    let shown = plan.queries.details();
-    let mut all = Streamed::new(export.sources.len());
+    let mut work = Work {
+        export,
+        reference,
+        selection,
+        recount: Recount::new(export, schedule, reference),
+        names: Names::of(export),
+        files: Vec::new(),
+        shown: plan.queries.details(),
+        sums: Mutex::default(),
+    };
+    let mut all = Streamed {
+        sums: Sums::default(),
+        audited: Totals::default(),
+        sessions: Counts::default(),
+        joined_disciplines: 0,
+        lines_of_source: vec![0; export.sources.len()],
+        excluded: Vec::new(),
+        frames: Tables::default(),
+    };
     // Of no lines: a table without a row has its columns nevertheless.
     let nothing = (Lines::unpack(export, &[], &reference.codes, std::iter::empty()), Outcome::default());
-    let mut files: Files = Vec::new();
     for detail in Detail::ALL {
-        let columns = detail.of_block(&nothing.0, &nothing.1, &[])?;
+        let columns = detail.of_batch(&nothing.0, &nothing.1, &[], &work.names)?;
         if plan.detail || detail == Detail::Findings {
-            files.push((detail, TableFile::create(&plan.folder, detail.name(), plan.format, &columns)?));
+            work.files.push((detail, TableFile::create(&plan.folder, detail.name(), plan.format, &columns)?));
         }
-        if shown.contains(&detail) {
+        if work.shown.contains(&detail) {
             all.frames.add(detail.name(), columns)?;
         }
     }
     let share = plan.shard.share(schedule.batches());
     let bar = progress.count("recounting", schedule.lines(share.clone()).len() as u64);
-    for part in recount.parts(share) {
-        let loaded = recount.load(part.clone())?;
+    for part in work.recount.parts(share) {
+        let loaded = work.recount.load(part.clone())?;
         let mut numbers = part;
         in_order(
             || Ok(numbers.next()),
-            |number| batch(export, &recount, &loaded, number, selection, reference, &files, &shown),
+            |number| work.batch(&loaded, number),
             |batch: Result<Batch>| {
                 let batch = batch?;
-                bar.advance(batch.streamed.audited.rows + batch.streamed.excluded.len() as u64);
-                for ((_, file), piece) in files.iter().zip(batch.pieces) {
+                bar.advance(batch.audited.rows + batch.excluded.len() as u64);
+                for ((_, file), piece) in work.files.iter().zip(&batch.pieces) {
                     file.append(piece)?;
                 }
-                all.merge(batch.streamed)
+                all.add(batch)
             },
         )?;
     }
     bar.finish();
-    Ok((all, files))
+    let sums = work.sums.into_inner().map_err(|_| interrupted())?;
+    sums.into_iter().for_each(|sums| all.sums.merge(sums));
+    Ok((all, work.files))
 }
 
-/// One batch, from its places in the export to facts, findings, sums and pieces of files.
-#[allow(clippy::too_many_arguments)]
-fn batch(
-    export: &Export,
-    recount: &Recount,
-    part: &Part,
-    number: usize,
-    selection: &Selection,
-    reference: &Reference,
-    files: &Files,
-    shown: &[Detail],
-) -> Result<Batch> {
-    let mut streamed = Streamed::new(export.sources.len());
-    let mut tables = Tables::default();
-    for block in recount.blocks(number) {
-        let (lines, outcome) = recount.judge(part, block);
-        let findings = selection.run(&outcome, &lines, reference);
-        for detail in files.iter().map(|(detail, _)| *detail).chain(shown.iter().copied()).collect::<BTreeSet<_>>() {
-            tables.add(detail.name(), detail.of_block(&lines, &outcome, &findings)?)?;
-        }
-        streamed.add(&lines, outcome, &findings);
-    }
-    streamed.sums.distribute();
-    let rows = |detail: &Detail| tables.get(detail.name()).cloned().unwrap_or_default();
-    let pieces = files.iter().map(|(detail, file)| file.encode(rows(detail))).collect::<Result<_>>()?;
-    shown.iter().try_for_each(|detail| streamed.frames.add(detail.name(), rows(detail)))?;
-    Ok(Batch { streamed, pieces })
+fn interrupted() -> Error {
+    Error::Bug("another thread failed while it added up".into())
 }
 
-impl Streamed {
-    fn new(sources: usize) -> Streamed {
-        Streamed {
-            sums: Sums::default(),
+impl Work<'_> {
+    /// One batch, from its places in the export to facts, findings, sums and pieces of files.
+    fn batch(&self, part: &Part, number: usize) -> Result<Batch> {
+        let mut made = Batch {
             audited: Totals::default(),
             sessions: Counts::default(),
             joined_disciplines: 0,
-            lines_of_source: vec![0; sources],
+            lines_of_source: vec![0; self.export.sources.len()],
             excluded: Vec::new(),
-            frames: Tables::default(),
+            pieces: Vec::new(),
+            shown: Vec::new(),
+        };
+        let details: BTreeSet<Detail> =
+            self.files.iter().map(|(detail, _)| *detail).chain(self.shown.clone()).collect();
+        let mut tables = Tables::default();
+        let mut sums = self.sums.lock().map_err(|_| interrupted())?.pop().unwrap_or_default();
+        for block in self.recount.blocks(number, details.len() == 1) {
+            let (lines, outcome) = self.recount.judge(part, block);
+            let findings = self.selection.run(&outcome, &lines, self.reference);
+            sums.add_sessions(&lines, &outcome, &findings);
+            for detail in &details {
+                tables.add(detail.name(), detail.of_batch(&lines, &outcome, &findings, &self.names)?)?;
+            }
+            made.add(&lines, outcome);
         }
+        self.sums.lock().map_err(|_| interrupted())?.push(sums);
+        let rows = |detail: &Detail| tables.get(detail.name()).cloned().unwrap_or_default();
+        for (detail, file) in &self.files {
+            made.pieces.push(file.encode(rows(detail))?);
+        }
+        made.shown.extend(self.shown.iter().map(|detail| (*detail, rows(detail))));
+        Ok(made)
     }
+}
 
+impl Batch {
     /// Adds what a block came to.
-    fn add(&mut self, lines: &Lines, outcome: Outcome, findings: &[Finding]) {
-        self.sums.add_block(lines, &outcome, findings);
+    fn add(&mut self, lines: &Lines, outcome: Outcome) {
         self.audited = self.audited + Totals::of_lines(lines, &outcome.order);
         self.sessions += Counts {
             read: outcome.sessions.len() as u64,
@@ -144,14 +180,15 @@ impl Streamed {
         }
         self.excluded.extend(outcome.excluded);
     }
+}
 
-    fn merge(&mut self, other: Streamed) -> Result<()> {
-        self.sums.merge(other.sums);
-        self.audited = self.audited + other.audited;
-        self.sessions += other.sessions;
-        self.joined_disciplines += other.joined_disciplines;
-        self.lines_of_source.iter_mut().zip(other.lines_of_source).for_each(|(sum, lines)| *sum += lines);
-        self.excluded.extend(other.excluded);
-        other.frames.iter().try_for_each(|(name, rows)| self.frames.add(name, rows.clone()))
+impl Streamed {
+    fn add(&mut self, batch: Batch) -> Result<()> {
+        self.audited = self.audited + batch.audited;
+        self.sessions += batch.sessions;
+        self.joined_disciplines += batch.joined_disciplines;
+        self.lines_of_source.iter_mut().zip(batch.lines_of_source).for_each(|(sum, lines)| *sum += lines);
+        self.excluded.extend(batch.excluded);
+        batch.shown.into_iter().try_for_each(|(detail, rows)| self.frames.add(detail.name(), rows))
     }
 }

@@ -68,7 +68,7 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
                     Some(file) => file,
                     none => none.insert(TableFile::create(&folder, detail.name(), args.tables, &rows)?),
                 };
-                file.append(file.encode(rows)?)?;
+                file.append(&file.encode(rows)?)?;
             }
         }
         files.extend(file.map(|file| (detail, file)));
@@ -77,7 +77,7 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
     for name in ["rejects", "excluded"] {
         let rows = in_order(&parts, name, &manifest)?;
         let file = TableFile::create(&folder, name, args.tables, &rows)?;
-        pieces_of_lost(&rows)?.into_iter().try_for_each(|piece| file.append(file.encode(piece)?))?;
+        pieces_of_lost(&rows)?.into_iter().try_for_each(|piece| file.append(&file.encode(piece)?))?;
         file.finish()?;
         if queries.name_table(name) {
             frames.add(name, rows)?;

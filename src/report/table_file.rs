@@ -94,7 +94,7 @@ impl<'a> TableFile<'a> {
     /// As for its steps.
     pub fn write(folder: &Folder, name: &str, format: TableFormat, frame: &DataFrame) -> Result<()> {
         let file = TableFile::create(folder, name, format, frame)?;
-        file.append(file.encode(frame.clone())?)?;
+        file.append(&file.encode(frame.clone())?)?;
         file.finish()
     }
 
@@ -112,12 +112,12 @@ impl<'a> TableFile<'a> {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn append(&self, piece: Piece) -> Result<()> {
+    pub fn append(&self, piece: &Piece) -> Result<()> {
         let broken = || Error::Bug("another thread failed while it wrote a table".into());
         match (&self.sink, piece) {
             (Sink::Parquet(parquet), Piece::Parquet(groups)) => {
                 let mut writer = parquet.writer.lock().map_err(|_| broken())?;
-                for (rows, columns) in &groups {
+                for (rows, columns) in groups {
                     let pages = DynIter::new(columns.iter().map(|pages| {
                         let pages = fallible_streaming_iterator::convert(pages.iter().map(PolarsResult::Ok));
                         Ok(DynStreamingIterator::new(pages))
@@ -128,7 +128,7 @@ impl<'a> TableFile<'a> {
             }
             (Sink::Csv(file), Piece::Csv(frame)) => {
                 let mut file = file.lock().map_err(|_| broken())?;
-                let written = CsvWriter::new(&mut *file).include_header(false).finish(&mut without_formulas(&frame));
+                let written = CsvWriter::new(&mut *file).include_header(false).finish(&mut without_formulas(frame));
                 written.map_err(|error| failed(self.folder, &self.name, error))
             }
             _ => Err(Error::Bug("a piece of another format".into())),

@@ -1,17 +1,16 @@
 //! Lines → sessions: the hot path.
 //!
 //! ```text
-//! chunks ──schedule──▶ patients in order, in blocks ──gather──▶ lines of a block, day by day
+//! chunks ──schedule──▶ patients in order, in batches ──gather──▶ lines of a batch, day by day
 //!          (a counting sort: no comparison, no string)            │ settle (reversals, copies, missing disciplines)
 //!                                                                 │ cut    (discipline, payer, practice; then code)
 //!                                                                 ▼ judge  (units under both rules)
 //!                                                               facts: sessions and their services
 //! ```
 //!
-//! A block is some patients' whole history, small enough that its lines stay in the processor's cache from gathering to the last
-//! check. Blocks know nothing of each other: those of a batch follow one another, batches are judged in parallel, and what is
-//! made of them is taken in order, so that any number of threads gives the same bytes. Where an export stands in order already,
-//! gathering reads it from front to end and nothing is sorted. Nothing is allocated per session: scratch memory is a block's.
+//! A batch is some patients' whole history, judged in one or several blocks. Batches know nothing of each other: they are judged in
+//! parallel, and what is made of them is taken in order, so that any number of threads gives the same bytes. Where an export stands in order already, gathering
+//! reads it from front to end and nothing is sorted. Nothing is allocated per session: scratch memory is a batch's.
 
 mod facts;
 mod judge;
@@ -31,14 +30,14 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// What the sessions of a block came to.
+/// What the sessions of a batch came to.
 #[derive(Default)]
 pub struct Outcome {
     /// Sessions in order of patient, date, discipline, payer.
     pub sessions: Vec<Session>,
     /// Services of the sessions, in their order.
     pub services: Vec<Service>,
-    /// Lines of the services, in their order: places in the block's [`Lines`].
+    /// Lines of the services, in their order: places in the batch's [`Lines`].
     pub order: Vec<u32>,
     /// Lines without a discipline that took the only one of their day.
     pub joined_disciplines: u64,
@@ -128,14 +127,15 @@ impl<'a> Recount<'a> {
         Ok(Part { bodies, places, before })
     }
 
-    /// A batch in blocks of lines: whole patients, few enough that all that is made of them stays in the processor's cache.
-    pub fn blocks(&self, batch: usize) -> Vec<Range<usize>> {
-        self.schedule.blocks(batch)
+    /// The lines of a batch: as one block, whose rows of the large tables are made at once, or as `small` ones, since what is
+    /// made of few lines stays in the processor's cache. Either way the sessions are the same.
+    pub fn blocks(&self, batch: usize, small: bool) -> Vec<Range<usize>> {
+        if small { self.schedule.blocks(batch) } else { vec![self.schedule.lines(batch..batch + 1)] }
     }
 
     /// Gathers the lines of a block of that part, cuts them into sessions and judges them.
-    pub fn judge(&self, part: &Part, block: Range<usize>) -> (Lines<'a>, Outcome) {
-        let places = &part.places[block.start - part.before..block.end - part.before];
+    pub fn judge(&self, part: &Part, lines: Range<usize>) -> (Lines<'a>, Outcome) {
+        let places = &part.places[lines.start - part.before..lines.end - part.before];
         let keyed = |&place: &Place| {
             let (chunk, body) = (&self.export.chunks[place.chunk()], &part.bodies[place.chunk()]);
             let packed = body.rows[place.line()];

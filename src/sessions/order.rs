@@ -1,7 +1,7 @@
 //! The order of an audit: patients by their ids, cut into batches; a patient's days by scope and date.
 //!
-//! Every table follows this order, so a batch is a stretch of every table, and batches are made one by one, each block by block.
-//! They depend on the lines alone: any number of threads, any memory and any split into shards gives the same ones.
+//! Every table follows this order, so a batch is a stretch of every table, and batches are made one by one. They depend on the
+//! lines alone: any number of threads, any memory and any split into shards gives the same ones.
 
 use super::Period;
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::reference::Day;
 use std::ops::Range;
 
 /// Lines of a batch, about: it ends where a patient does.
-const BATCH: Range<u64> = 8_192..131_072;
+const BATCH: Range<u64> = 8_192..65_536;
 
 /// Lines of a block, about: what is made of so many stays in the processor's cache.
 const BLOCK: u64 = 4_096;
@@ -73,7 +73,7 @@ impl Schedule {
         self.starts[start(batches.start)] as usize..self.starts[start(batches.end)] as usize
     }
 
-    /// A batch in blocks of patients with some thousand lines each, and the lines of each block.
+    /// A batch in blocks of patients, as their lines in the order of all.
     pub fn blocks(&self, batch: usize) -> Vec<Range<usize>> {
         let Some(batch) = self.batches.get(batch) else { return Vec::new() };
         let starts = &self.starts[batch.start as usize..=batch.end as usize];

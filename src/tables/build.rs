@@ -24,6 +24,17 @@ impl Builder {
         self
     }
 
+    /// A column of texts that stand in `texts`: the same few again and again, so each row takes a view of its text and no byte is
+    /// copied.
+    pub fn text_of(mut self, name: &str, texts: &StringChunked, place: impl Fn(usize) -> u32) -> Builder {
+        let places = IdxCa::from_vec(PlSmallStr::EMPTY, (0..self.rows).map(place).collect());
+        // A place beyond the texts is a mistake of ours, and shows as a column that is missing.
+        if let Ok(taken) = texts.take(&places) {
+            self.columns.push(taken.with_name(name.into()).into_series().into());
+        }
+        self
+    }
+
     /// A column of whole numbers, all known.
     pub fn int(mut self, name: &str, value: impl Fn(usize) -> i64) -> Builder {
         let values: Vec<i64> = (0..self.rows).map(value).collect();
@@ -64,18 +75,23 @@ impl Builder {
         let days: Vec<Option<Day>> = (0..self.rows).map(day).collect();
         let first = days.iter().flatten().min().copied().unwrap_or(0);
         let last = days.iter().flatten().max().copied().unwrap_or(0);
-        // Every day of the run once, instead of every row.
-        let (months, quarters): (Vec<String>, Vec<String>) =
-            (first..=last).map(|day| (month(day), quarter(day))).unzip();
-        let pick = |n: usize| days[n].map(|day| (day - first) as usize);
-        self.text("month", |n| pick(n).map_or("", |day| months[day].as_str()))
-            .text("quarter", |n| pick(n).map_or("", |day| quarters[day].as_str()))
+        // Every day of the run once, instead of every row; the last place is for none.
+        let days_named = || (first..=last).map(Some).chain([None]);
+        let names = |name: fn(Day) -> String| texts(days_named().map(|day| day.map_or(String::new(), name)));
+        let (months, quarters) = (names(month), names(quarter));
+        let place = |n: usize| days[n].map_or(last - first + 1, |day| day - first) as u32;
+        self.text_of("month", &months, place).text_of("quarter", &quarters, place)
     }
 
     /// The table.
     pub fn finish(self) -> Result<DataFrame> {
         DataFrame::new(self.rows, self.columns).map_err(super::bug)
     }
+}
+
+/// Texts, to be named by their places.
+pub fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> StringChunked {
+    StringChunked::from_iter_values(PlSmallStr::EMPTY, texts.into_iter())
 }
 
 /// The month of a day: `2026-03`.

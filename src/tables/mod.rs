@@ -10,12 +10,14 @@ mod build;
 mod findings;
 mod lines;
 mod lost;
+mod names;
 mod reference;
 mod sessions;
 mod sums;
 
 pub use findings::{of_pattern, sums_of_pattern};
 pub use lost::{in_order as lost_in_order, pieces as pieces_of_lost, write as write_lost};
+pub use names::Names;
 pub use reference::{checks, payer_names, settings, sources};
 pub use sums::{SUMS, Sums};
 
@@ -52,15 +54,15 @@ impl Detail {
         }
     }
 
-    /// Its rows of a block.
+    /// Its rows of a batch.
     ///
     /// # Errors
     /// A bug.
-    pub fn of_block(self, lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<DataFrame> {
+    pub fn of_batch(self, lines: &Lines, outcome: &Outcome, findings: &[Finding], names: &Names) -> Result<DataFrame> {
         match self {
-            Detail::Lines => lines::frame(lines, outcome),
-            Detail::Services => sessions::services(lines, outcome),
-            Detail::Sessions => sessions::frame(lines, outcome),
+            Detail::Lines => lines::frame(lines, outcome, names),
+            Detail::Services => sessions::services(lines, outcome, names),
+            Detail::Sessions => sessions::frame(lines, outcome, names),
             Detail::Findings => findings::frame(lines, outcome, findings),
         }
     }

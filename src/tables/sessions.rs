@@ -1,6 +1,7 @@
 //! The tables `sessions` and `services`.
 
-use super::build::Builder;
+use super::build::{Builder, texts};
+use super::names::Names;
 use crate::checks::attribution;
 use crate::error::Result;
 use crate::hash::id;
@@ -31,8 +32,16 @@ pub fn session_id(lines: &Lines, outcome: &Outcome, session: &Session) -> String
 }
 
 /// The ids of all sessions.
-pub fn session_ids(lines: &Lines, outcome: &Outcome) -> Vec<String> {
-    outcome.sessions.iter().map(|session| session_id(lines, outcome, session)).collect()
+pub fn session_ids(lines: &Lines, outcome: &Outcome) -> StringChunked {
+    texts(outcome.sessions.iter().map(|session| session_id(lines, outcome, session)))
+}
+
+/// The ids of all services: the session's, and the code.
+pub fn service_ids(lines: &Lines, outcome: &Outcome, sessions: &StringChunked) -> StringChunked {
+    texts(outcome.services.iter().map(|service| {
+        let session = sessions.get(service.session as usize).unwrap_or_default();
+        format!("{session}:{}", lines.export.texts.codes.get(service.code))
+    }))
 }
 
 /// `PT`, `OT`, `SLP`, or nothing.
@@ -41,9 +50,8 @@ pub fn discipline(number: u8) -> &'static str {
 }
 
 /// The table `sessions`.
-pub fn frame(lines: &Lines, outcome: &Outcome) -> Result<DataFrame> {
+pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFrame> {
     let sessions = &outcome.sessions;
-    let texts = &lines.export.texts;
     let policy = |n: usize| lines.export.payers[sessions[n].payer as usize].policy(sessions[n].day);
     let first = |n: usize| outcome.order[sessions[n].lines.0 as usize];
     // On a session that is not audited nothing is said to be supported.
@@ -53,15 +61,15 @@ pub fn frame(lines: &Lines, outcome: &Outcome) -> Result<DataFrame> {
     let tally = |n: usize, which: fn(&Session) -> Tally| which(&sessions[n]);
     Builder::new(sessions.len())
         .text("session_id", |n| session_id(lines, outcome, &sessions[n]))
-        .text("patient_id", |n| texts.patients.get(sessions[n].patient))
+        .text_of("patient_id", &names.patients, |n| sessions[n].patient)
         .date("date_of_service", |n| Some(sessions[n].day))
-        .text("discipline", |n| discipline(sessions[n].discipline))
-        .text("payer", |n| texts.payer_names.get(lines.export.payers[sessions[n].payer as usize].name))
+        .text_of("discipline", &names.disciplines, |n| sessions[n].discipline.into())
+        .text_of("payer", &names.payers, |n| sessions[n].payer)
         .text("payer_class", |n| policy(n).class.as_str())
         .text("unit_rule", |n| sessions[n].rule.name())
         .text("rule_basis", |n| sessions[n].basis.name())
-        .text("clinic", |n| texts.clinics.get(sessions[n].clinic))
-        .text("therapist_id", |n| texts.therapists.get(sessions[n].therapist))
+        .text_of("clinic", &names.clinics, |n| sessions[n].clinic)
+        .text_of("therapist_id", &names.therapists, |n| sessions[n].therapist)
         .int("lines", |n| sessions[n].lines.1.into())
         .int_or_null("timed_minutes", |n| minutes(n).map(i64::from))
         .int("untimed_minutes", |n| sessions[n].untimed_time.whole_minutes().into())
@@ -89,9 +97,9 @@ pub fn frame(lines: &Lines, outcome: &Outcome) -> Result<DataFrame> {
         .text("why_not", |n| sessions[n].why_not.words())
         .text("evidence", |n| sessions[n].evidence())
         .periods(|n| Some(sessions[n].day))
-        .text("payer_name", |n| texts.payer_names.get(lines.payer_name[first(n) as usize]))
-        .text("source_file", |n| &lines.export.sources[usize::from(lines.file.at(first(n)))].name)
-        .text("practice_id", |n| texts.practices.get(lines.practice.at(first(n))))
+        .text_of("payer_name", &names.payer_names, |n| lines.payer_name[first(n) as usize])
+        .text_of("source_file", &names.sources, |n| lines.file.at(first(n)).into())
+        .text_of("practice_id", &names.practices, |n| lines.practice.at(first(n)))
         .int("clinicians", |n| sessions[n].clinicians.into())
         .int("clinics", |n| sessions[n].clinics.into())
         .int_or_null("over_cms", |n| judged(n, sessions[n].cms.over))
@@ -102,22 +110,21 @@ pub fn frame(lines: &Lines, outcome: &Outcome) -> Result<DataFrame> {
 }
 
 /// The table `services`.
-pub fn services(lines: &Lines, outcome: &Outcome) -> Result<DataFrame> {
-    let ids = session_ids(lines, outcome);
+pub fn services(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFrame> {
+    let session_ids = session_ids(lines, outcome);
     let services = &outcome.services;
-    let texts = &lines.export.texts;
     let session = |n: usize| &outcome.sessions[services[n].session as usize];
-    let session_id = |n: usize| ids[services[n].session as usize].as_str();
+    let service_ids = service_ids(lines, outcome, &session_ids);
     let judged = |n: usize, units: i32| services[n].is_judged_in(session(n)).then_some(i64::from(units));
     Builder::new(services.len())
-        .text("service_id", |n| format!("{}:{}", session_id(n), texts.codes.get(services[n].code)))
-        .text("session_id", session_id)
-        .text("patient_id", |n| texts.patients.get(session(n).patient))
+        .text_of("service_id", &service_ids, |n| n as u32)
+        .text_of("session_id", &session_ids, |n| services[n].session)
+        .text_of("patient_id", &names.patients, |n| session(n).patient)
         .date("date_of_service", |n| Some(session(n).day))
-        .text("discipline", |n| discipline(session(n).discipline))
-        .text("payer", |n| texts.payer_names.get(lines.export.payers[session(n).payer as usize].name))
+        .text_of("discipline", &names.disciplines, |n| session(n).discipline.into())
+        .text_of("payer", &names.payers, |n| session(n).payer)
         .text("unit_rule", |n| session(n).rule.name())
-        .text("code", |n| texts.codes.get(services[n].code))
+        .text_of("code", &names.codes, |n| services[n].code)
         .text("code_kind", |n| services[n].kind.name())
         .int_or_null("minutes", |n| services[n].time.map(|time| time.whole_minutes().into()))
         .flag("minutes_known", |n| services[n].time.is_some())
@@ -130,7 +137,7 @@ pub fn services(lines: &Lines, outcome: &Outcome) -> Result<DataFrame> {
         .text("attribution", |n| attribution(services[n].therapist, services[n].clinicians).name())
         .int("lines", |n| services[n].lines.1.into())
         .periods(|n| Some(session(n).day))
-        .text("therapist_id", |n| texts.therapists.get(services[n].therapist))
+        .text_of("therapist_id", &names.therapists, |n| services[n].therapist)
         .flag("auditable", |n| session(n).auditable())
         .finish()
 }

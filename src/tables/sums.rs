@@ -238,6 +238,9 @@ struct FindingKey {
     therapist: u32,
 }
 
+/// Keys of all that are held before they are distributed: so many fit the processor's cache.
+const OFTEN: usize = 4_096;
+
 /// A month of a year, or none.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Month(Option<(i32, u8)>);
@@ -295,18 +298,21 @@ impl Default for Sums {
 }
 
 impl Sums {
-    /// With those of a block: whole patients, and findings in the order of the sessions.
-    pub fn add_block(&mut self, lines: &Lines, outcome: &Outcome, findings: &[Finding]) {
+    /// With those of more sessions: of whole patients, with their findings in the order of the sessions.
+    pub fn add_sessions(&mut self, lines: &Lines, outcome: &Outcome, findings: &[Finding]) {
         let mut patient = None;
         for session in &outcome.sessions {
             self.add_session(lines, outcome, session, patient != Some(session.patient));
             patient = Some(session.patient);
         }
         self.add_findings(outcome, findings);
+        if self.all_of_sessions.cells.len() > OFTEN {
+            self.distribute();
+        }
     }
 
     /// Distributes what was added by all keys to the tables of sums.
-    pub fn distribute(&mut self) {
+    fn distribute(&mut self) {
         for ((key, therapist), measures) in self.all_of_sessions.take() {
             let SessionKey { month, payer, policy, rule, why_not, timed_billed, .. } = key;
             self.sessions.add(key, &measures);
@@ -320,8 +326,10 @@ impl Sums {
         }
     }
 
-    /// With those of another part, both distributed.
-    pub fn merge(&mut self, other: Sums) {
+    /// With those of another part.
+    pub fn merge(&mut self, mut other: Sums) {
+        self.distribute();
+        other.distribute();
         self.sessions.merge(other.sessions);
         self.therapists.merge(other.therapists);
         self.therapist_payers.merge(other.therapist_payers);
