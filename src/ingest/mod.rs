@@ -8,7 +8,7 @@
 //! ```
 //!
 //! [`chunk`] and [`export`] hold what was read and [`store`] keeps it, [`mapping`] says which column is which field, [`block`]
-//! parses rows, [`text`] and [`parquet`] read the two kinds of file, [`decide`] and [`survey`] settle what only the whole file
+//! and [`known`] parse rows, [`text`] and [`parquet`] read the two kinds of file, [`decide`] and [`survey`] settle what only the whole file
 //! or run can tell, [`lines`] are what the rest of the program sees.
 
 mod block;
@@ -16,6 +16,7 @@ mod chunk;
 mod columns;
 mod decide;
 mod export;
+mod known;
 mod lines;
 mod mapping;
 mod parquet;

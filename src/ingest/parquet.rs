@@ -1,7 +1,8 @@
 //! Parquet files as exports: each column as text, then parsed by the same rules as any other export.
 
-use super::block::{Parsed, Parser, Row};
+use super::block::{Parsed, Parser};
 use super::export::Export;
+use super::known::Row;
 use super::lines::Why;
 use super::mapping::Mapping;
 use super::{Options, row_behind, unreadable};

@@ -2,8 +2,9 @@
 //!
 //! The file is read once, from start to end, in blocks that are cut between records and parsed in parallel.
 
-use super::block::{Parsed, Parser, Row};
+use super::block::{Parsed, Parser};
 use super::export::Export;
+use super::known::Row;
 use super::lines::Why;
 use super::mapping::Mapping;
 use super::{Options, row_behind, unreadable};
