@@ -9,6 +9,7 @@ mod examples;
 mod golden;
 mod hostile;
 mod oracle;
+mod parquet;
 mod planted;
 mod queries;
 mod reference;

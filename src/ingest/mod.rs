@@ -8,8 +8,8 @@
 //! ```
 //!
 //! [`chunk`] and [`export`] hold what was read and [`store`] keeps it, [`mapping`] says which column is which field, [`block`]
-//! and [`known`] parse rows, [`text`] and [`parquet`] read the two kinds of file, [`decide`] and [`survey`] settle what only the whole file
-//! or run can tell, [`lines`] are what the rest of the program sees.
+//! and [`known`] parse rows, [`text`] and [`parquet`] read the two kinds of file, [`decide`] and [`survey`] settle what only the
+//! whole file or run can tell, [`lines`] are what the rest of the program sees.
 
 mod block;
 mod chunk;
