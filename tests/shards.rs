@@ -198,5 +198,7 @@ fn a_merge_refuses_what_is_not_one_run() {
         assert!(run.code != 0 && run.stderr.contains(problem), "{shards:?}: {} {}", run.code, run.stderr);
         assert!(!at.join("merged").exists());
     }
+    let run = recount_in(at, &["merge", "one", "two", "--out", "./two"]);
+    assert!(run.code == 2 && run.stderr.contains("is a shard"), "{}", run.stderr);
     ok(at, &["merge", "two", "one", "--out", "merged"]);
 }

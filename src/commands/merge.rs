@@ -36,6 +36,11 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
     let limits = Limits::new(&args.limits, &reference.settings)?;
     let parts = parts(&args.shards)?;
     let manifest = manifest(&parts, &queries)?;
+    let place = |path: &Path| path.canonicalize().ok();
+    if let Some(part) = parts.iter().find(|part| place(&args.out).is_some_and(|out| place(&part.folder) == Some(out))) {
+        let shard = part.folder.display();
+        return Err(Error::Usage(format!("--out {shard} is a shard, and would be replaced; name another folder")));
+    }
     let folder = Folder::open(&args.out, args.force)?;
     let bar = progress.count("merging", 4);
 
