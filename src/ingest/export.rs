@@ -3,10 +3,10 @@
 use super::block::{Counts, Parsed};
 use super::chunk::{Body, Chunk, NO_DAY, Numbers, Packed};
 use super::columns::{Dictionary, Ids};
-use super::lines::{BLANK_MONEY, BLANK_TIME, LostRow, Why};
+use super::lines::{BLANK_MONEY, BLANK_TIME, LostRow, Place, Why};
 use super::store::Store;
 use super::{IdScope, Totals};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::reference::{CodeFacts, Codes, Day, Field, Kind, Payers, Policy, Reference, file_name};
 use recount_core::cells::DateCell;
 use std::ops::Range;
@@ -220,8 +220,12 @@ impl Export {
     /// Adds a chunk of the current file whose first record is row `first_row`.
     ///
     /// # Errors
-    /// The disk is full.
+    /// More chunks than lines can name; the disk is full.
     pub(super) fn append(&mut self, mut parsed: Parsed, first_row: u32) -> Result<()> {
+        if self.chunks.len() > Place::LAST_CHUNK {
+            let path = self.source().path.display().to_string();
+            return Err(Error::input(path, "brings more than one run can number; audit the files in several runs"));
+        }
         let file = (self.sources.len() - 1) as u16;
         let texts = &mut self.texts;
         let chunk = Chunk {

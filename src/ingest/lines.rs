@@ -122,6 +122,9 @@ impl LostRow {
 pub struct Place(u32);
 
 impl Place {
+    /// The highest number of a chunk: 65 536 chunks are some 270 GB of text.
+    pub const LAST_CHUNK: usize = 0xffff;
+
     /// Of a chunk and a line of it.
     pub fn new(chunk: usize, line: usize) -> Place {
         Place((chunk as u32) << 16 | line as u32)
