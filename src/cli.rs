@@ -113,7 +113,7 @@ pub struct AuditArgs {
     /// [default: half of the machine's].
     #[arg(long, value_name = "SIZE", value_parser = memory)]
     pub memory: Option<u64>,
-    /// Only one of several equal shares of the patients, such as 2/4; `recount merge` makes one report of them all.
+    /// Only one of several about equal shares of the patients, such as 2/4; `recount merge` makes one report of them all.
     #[arg(long, value_name = "I/N", conflicts_with_all = ["queries", "tables", "fail_on", "max_rejects"])]
     pub shard: Option<Shard>,
     #[command(flatten)]

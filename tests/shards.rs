@@ -179,6 +179,7 @@ fn a_merge_refuses_what_is_not_one_run() {
         ("a.csv", "2/2", "ruled", Some(["--payer-rule", "AETNA=midpoint"])),
         ("b.csv", "2/2", "other", None),
         ("a.csv", "1/3", "third", None),
+        ("a.csv", "2/2", "brief", Some(["--detail", "findings"])),
     ] {
         let mut arguments = vec!["audit", file, "--shard", shard, "--out", out];
         arguments.extend(more.iter().flatten());
@@ -191,6 +192,7 @@ fn a_merge_refuses_what_is_not_one_run() {
         (&["one", "ruled"], "options differ"),
         (&["one", "other"], "exports differ"),
         (&["one", "third"], "no one run"),
+        (&["one", "brief"], "the same --detail"),
         (&["one", "whole"], "no shard"),
         (&["one", "nowhere"], "no shard"),
     ] {

@@ -48,7 +48,17 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
     let mut files: Files = Vec::new();
     for detail in Detail::ALL {
         let shown = queries.name_table(detail.name());
-        if !parts.iter().all(|part| part.table(detail.name()).is_file()) {
+        let (with, without): (Vec<&Part>, Vec<&Part>) =
+            parts.iter().partition(|part| part.table(detail.name()).is_file());
+        if let ([with, ..], [without, ..]) = (&with[..], &without[..]) {
+            return Err(Error::Usage(format!(
+                "shard {} has the table {} and shard {} has not: make all shards with the same --detail",
+                with.shard.number,
+                detail.name(),
+                without.shard.number
+            )));
+        }
+        if with.is_empty() {
             if shown {
                 return Err(Error::Usage(format!(
                     "a query names the table {}, and the shards were made with --detail findings",
