@@ -1,7 +1,8 @@
 //! What the user types.
 
 use crate::checks::Severity;
-use crate::ingest::{IdScope, MinutesUnit};
+use crate::config::MinutesUnit;
+use crate::ingest::IdScope;
 use crate::reference::PayerRule;
 use crate::report::{Shard, TableFormat};
 use chrono::NaiveDate;
@@ -47,12 +48,19 @@ pub enum Command {
 /// Which files, and how to read them.
 #[derive(Args)]
 pub struct InputArgs {
-    /// Exports: CSV, TSV (plain, .gz or .zst) or Parquet; patterns such as 'exports/*.csv' too.
+    /// Exports: text (CSV and its relatives), workbooks, Parquet, claims (837, 835), plain or packed; patterns such as
+    /// 'exports/*.csv' too.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// A file that says which column is which field.
+    /// Exports of notes with the minutes of what the other files bill; patterns too. Any number of times.
     #[arg(long, value_name = "FILE")]
-    pub mapping: Option<PathBuf>,
+    pub join: Vec<PathBuf>,
+    /// What you decided about reading [default: recount.toml in the working folder, if there is one].
+    #[arg(long, alias = "mapping", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The sheet of a workbook, where several hold rows.
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
     /// The order of day and month where the year comes last; otherwise each file's rows decide.
     #[arg(long)]
     pub date_order: Option<Order>,
@@ -62,6 +70,12 @@ pub struct InputArgs {
     /// How far a patient id reaches.
     #[arg(long, default_value = "practice")]
     pub id_scope: IdScope,
+    /// Bytes that a packed file may unpack to, such as 100GB [default: 50GB].
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub max_unpacked: Option<u64>,
+    /// Times its size that a packed file may unpack to [default: 300].
+    #[arg(long, value_name = "TIMES")]
+    pub max_ratio: Option<u64>,
     /// A code table in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     pub codes: Option<PathBuf>,

@@ -27,6 +27,8 @@ pub mod progress;
 pub mod hash;
 pub mod reference;
 
+pub mod config;
+
 pub mod ingest;
 
 pub mod sessions;

@@ -3,7 +3,8 @@
 use crate::checks::{Selection, Severity};
 use crate::cli::{AuditArgs, InputArgs, LimitArgs};
 use crate::error::{Error, Result};
-use crate::ingest::{self, MappingFile};
+use crate::config::{self, Config};
+use crate::ingest::{self, Limits as UnpackLimits};
 use crate::queries::Queries;
 use crate::reference::{Day, Reference, Settings, day};
 use crate::report::{Folder, Shard, TableFormat};
@@ -16,6 +17,10 @@ use std::path::PathBuf;
 pub struct Inputs {
     /// The exports, in the order given.
     pub paths: Vec<PathBuf>,
+    /// The notes to join.
+    pub joined: Vec<PathBuf>,
+    /// The configuration file, if there is one.
+    pub config: Option<PathBuf>,
     /// The user's decisions on reading.
     pub options: ingest::Options,
     /// Codes, payers, names, thresholds.
@@ -28,19 +33,36 @@ impl Inputs {
     /// # Errors
     /// No file, a file that does not exist, or a configuration file that is wrong.
     pub fn new(args: &InputArgs) -> Result<Inputs> {
+        let standard = UnpackLimits::default();
         let mut options = ingest::Options {
             date_order: args.date_order.map(Into::into),
             minutes_unit: args.minutes_unit,
+            sheet: args.sheet.clone(),
             id_scope: args.id_scope,
+            limits: UnpackLimits {
+                size: args.max_unpacked.unwrap_or(standard.size),
+                ratio: args.max_ratio.unwrap_or(standard.ratio),
+            },
             ..ingest::Options::default()
         };
-        if let Some(path) = &args.mapping {
-            let text = crate::error::read_config(path)?;
-            options.mapping = MappingFile::parse(&text)
-                .map_err(|problem| Error::Config { path: path.display().to_string(), problem })?;
+        let here = PathBuf::from(config::NAME);
+        let config = args.config.clone().or_else(|| here.is_file().then_some(here));
+        if let Some(path) = &config {
+            options.config = Config::read(path)?;
         }
-        let reference = Reference::load(args.codes.as_deref(), args.policy.as_deref(), &args.payer_rule)?;
-        Ok(Inputs { paths: files(&args.files)?, options, reference })
+        // What is typed goes before what is written: the last rule that fits wins.
+        let mut rules = options.config.payer_rules();
+        rules.extend(args.payer_rule.iter().cloned());
+        let reference = Reference::load(args.codes.as_deref(), args.policy.as_deref(), &rules)?;
+        let paths = files(&args.files)?;
+        let joined = files(&args.join)?;
+        if !joined.is_empty() && args.id_scope == ingest::IdScope::File {
+            return Err(Error::Usage("--join: with --id-scope file no id of the notes can be one of the bills".into()));
+        }
+        if let Some(both) = joined.iter().find(|path| paths.contains(path)) {
+            return Err(Error::Usage(format!("{} is given twice, once with --join", both.display())));
+        }
+        Ok(Inputs { paths, joined, config, options, reference })
     }
 }
 
@@ -107,8 +129,11 @@ impl Plan {
         let selection = Selection::new(&args.select, &args.ignore)?;
         let queries = Queries::load(args.queries.as_deref())?;
         let limits = Limits::new(&args.limits, &inputs.reference.settings)?;
-        outside(&args.out, &inputs.paths, &args.input)?;
+        outside(&args.out, &inputs, &args.input)?;
         let folder = Folder::open(&args.out, args.force)?;
+        let config_hash = inputs.config.as_ref().map(|path| {
+            (crate::reference::file_name(path), crate::hash::sha256(&std::fs::read(path).unwrap_or_default()))
+        });
         Ok(Plan {
             inputs,
             period,
@@ -121,7 +146,7 @@ impl Plan {
             memory: args.memory.unwrap_or_else(half_of_the_memory),
             shard: args.shard.unwrap_or(Shard::WHOLE),
             limits,
-            options: options(args, &period),
+            options: options(args, &period, config_hash),
         })
     }
 }
@@ -136,11 +161,11 @@ fn half_of_the_memory() -> u64 {
 }
 
 /// The output folder is replaced whole: nothing that is read may lie in it.
-fn outside(out: &std::path::Path, exports: &[PathBuf], args: &InputArgs) -> Result<()> {
+fn outside(out: &std::path::Path, inputs: &Inputs, args: &InputArgs) -> Result<()> {
     let Ok(out) = out.canonicalize() else { return Ok(()) };
-    let others = [&args.mapping, &args.codes, &args.policy];
+    let others = [&inputs.config, &args.codes, &args.policy];
     let inside = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(&out));
-    match exports.iter().chain(others.into_iter().flatten()).find(inside) {
+    match inputs.paths.iter().chain(&inputs.joined).chain(others.into_iter().flatten()).find(inside) {
         Some(path) => Err(Error::Usage(format!(
             "{} lies in the output folder, which is replaced; move one of them",
             path.display()
@@ -150,8 +175,17 @@ fn outside(out: &std::path::Path, exports: &[PathBuf], args: &InputArgs) -> Resu
 }
 
 /// The options that change results, as the manifest states them.
-fn options(args: &AuditArgs, period: &Period) -> BTreeMap<String, String> {
+fn options(args: &AuditArgs, period: &Period, config: Option<(String, String)>) -> BTreeMap<String, String> {
     let mut options = BTreeMap::new();
+    if let Some((name, sha256)) = config {
+        options.insert("config".to_owned(), format!("{name} {sha256}"));
+    }
+    if let Some(sheet) = &args.input.sheet {
+        options.insert("sheet".to_owned(), sheet.clone());
+    }
+    if !args.input.join.is_empty() {
+        options.insert("join".to_owned(), "yes".to_owned());
+    }
     let date = |day: Option<Day>| day.map(|day| crate::reference::date(day).to_string());
     options.extend(date(period.from).map(|from| ("from".to_owned(), from)));
     options.extend(date(period.to).map(|to| ("to".to_owned(), to)));

@@ -22,7 +22,7 @@ pub fn audit(plan: Plan, progress: Progress) -> Result<(Finished, Option<Error>)
     let reference = &inputs.reference;
     // The other half is for the texts, and for what the batches under way are made into.
     let store = Store::with_limit((plan.memory / 2) as usize, folder.staging().to_owned());
-    let mut export = ingest::read(&inputs.paths, &inputs.options, reference, store, &progress)?;
+    let mut export = ingest::read(&inputs.paths, &inputs.joined, &inputs.options, reference, store, &progress)?;
     let mut selection = plan.selection.clone();
     selection.fit(&export.sources);
     let schedule = Schedule::new(&mut export, plan.period)?;
@@ -64,7 +64,7 @@ fn write_lost(plan: &Plan, export: &Export, lost: &[LostRow], frames: &mut Table
     for (name, rejects) in [("rejects", true), ("excluded", false)] {
         let shown = plan.queries.name_table(name);
         let mut file: Option<TableFile> = None;
-        tables::write_lost(export, lost, rejects, &plan.inputs.reference, &mut |rows| {
+        tables::write_lost(export, lost, rejects, &plan.inputs.reference, &plan.inputs.options, &mut |rows| {
             if shown {
                 frames.add(name, rows.clone())?;
             }

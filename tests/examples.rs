@@ -29,12 +29,24 @@ fn examples(page: &str) -> Vec<Example<'_>> {
         .collect()
 }
 
-/// `97110-GP=15/1@T2`, `40 * 97110=25/2`, `date:2016-12-31`, `setting:facility`, `discipline:none`, `;` between patients.
-fn as_csv(example: &Example) -> String {
-    let mut csv = "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units,setting\n".to_owned();
+/// The files of an example: bills, and notes if it has any.
+struct Files {
+    bills: String,
+    notes: Option<String>,
+}
+
+/// `97110-GP=15/1@T2`, `40 * 97110=25/2`, `date:2016-12-31`, `setting:facility`, `discipline:none`, `status:Draft`, `visit:V1`,
+/// `visit-timed:40`, `through:2024-03-09`, `note:97110=15/1`, `;` between patients.
+fn as_csv(example: &Example) -> Files {
+    let mut bills = "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units,setting,status,visit_id,\
+                     visit_timed_minutes,service_through\n"
+        .to_owned();
+    let mut notes = "patient_id,date_of_service,therapist_id,code,minutes,units\n".to_owned();
+    let without_notes = notes.len();
     let (mut date, mut setting, mut discipline) = ("2024-03-05", "", "PT");
     let mut patient = 0;
     for group in example.lines.split(';') {
+        let (mut status, mut visit, mut visit_timed, mut through) = ("", "", "", "");
         let mut words = group.split_whitespace().peekable();
         let mut times = 1;
         let mut services = Vec::new();
@@ -42,36 +54,53 @@ fn as_csv(example: &Example) -> String {
             if words.peek() == Some(&"*") {
                 times = word.parse().expect("a number before *");
                 words.next();
-            } else if let Some(value) = word.strip_prefix("date:") {
-                date = value;
-            } else if let Some(value) = word.strip_prefix("setting:") {
-                setting = value;
-            } else if word == "discipline:none" {
-                discipline = "";
-            } else {
-                services.push(word);
+                continue;
+            }
+            match word.split_once(':') {
+                Some(("date", value)) => date = value,
+                Some(("setting", value)) => setting = value,
+                Some(("discipline", _)) => discipline = "",
+                Some(("status", value)) => status = value,
+                Some(("visit", value)) => visit = value,
+                Some(("visit-timed", value)) => visit_timed = value,
+                Some(("through", value)) => through = value,
+                Some(("note", service)) => services.push((true, service)),
+                _ => services.push((false, word)),
             }
         }
         for _ in 0..times {
             patient += 1;
-            for service in &services {
+            for (note, service) in &services {
                 let (code, rest) = service.split_once('=').expect("CODE=MINUTES/UNITS");
                 let (amounts, therapist) = rest.split_once('@').unwrap_or((rest, "T1"));
                 let (minutes, units) = amounts.split_once('/').expect("MINUTES/UNITS");
                 let payer = example.payer;
-                writeln!(csv, "P{patient},{date},{discipline},{payer},{therapist},{code},{minutes},{units},{setting}")
-                    .unwrap();
+                if *note {
+                    writeln!(notes, "P{patient},{date},{therapist},{code},{minutes},{units}").unwrap();
+                    continue;
+                }
+                writeln!(
+                    bills,
+                    "P{patient},{date},{discipline},{payer},{therapist},{code},{minutes},{units},{setting},{status},{visit},\
+                     {visit_timed},{through}"
+                )
+                .unwrap();
             }
         }
     }
-    csv
+    Files { bills, notes: (notes.len() > without_notes).then_some(notes) }
 }
 
 /// Audits within this process: hundreds of examples, each a run of its own.
-fn audited(folder: &Path, csv: &str) -> Report {
-    let (export, out) = (folder.join("example.csv"), folder.join("report"));
-    std::fs::write(&export, csv).unwrap();
-    let arguments = ["recount", "audit", export.to_str().unwrap(), "--out", out.to_str().unwrap(), "--tables", "csv"];
+fn audited(folder: &Path, files: &Files) -> Report {
+    let (export, notes, out) = (folder.join("example.csv"), folder.join("notes.csv"), folder.join("report"));
+    std::fs::write(&export, &files.bills).unwrap();
+    let mut arguments = vec!["recount", "audit", export.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    arguments.extend(["--tables", "csv"]);
+    if let Some(text) = &files.notes {
+        std::fs::write(&notes, text).unwrap();
+        arguments.extend(["--join", notes.to_str().unwrap()]);
+    }
     let Command::Audit(arguments) = Cli::parse_from(arguments).command else { unreachable!() };
     recount::run::audit(Plan::new(&arguments).unwrap(), Progress::silent()).unwrap();
     let table = |name: &str| read_table(&out.join(name)).unwrap();

@@ -87,7 +87,7 @@ fn judging_allocates_per_batch_and_not_per_session() {
         std::fs::write(&path, text).unwrap();
         let paths = std::slice::from_ref(&path);
         let mut export =
-            recount::ingest::read(paths, &Default::default(), &reference, Store::in_memory(), &quiet).unwrap();
+            recount::ingest::read(paths, &[], &Default::default(), &reference, Store::in_memory(), &quiet).unwrap();
         let schedule = Schedule::new(&mut export, always).unwrap();
         let recount = Recount::new(&export, &schedule, &reference);
         let part = recount.load(0..schedule.batches()).unwrap();

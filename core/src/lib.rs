@@ -7,6 +7,7 @@
 //! * [`units`]: how many units do these minutes support? Read this first.
 //! * [`cells`]: one cell of text → date, minutes, units, code, money.
 //! * [`records`]: bytes of a delimited file → records, never losing one.
+//! * [`x12`]: bytes of claims and remittances → segments → claims.
 
 #![forbid(unsafe_code)]
 
@@ -14,3 +15,4 @@ pub mod cells;
 pub mod domain;
 pub mod records;
 pub mod units;
+pub mod x12;

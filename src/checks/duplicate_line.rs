@@ -7,6 +7,7 @@ pub const CHECK: Check = Check {
     family: "codes",
     severity: Severity::Review,
     needs: &[],
+    needs_notes: false,
     citation: "CMS Pub. 100-04 (Claims Processing), ch. 1, §120 (duplicate claims)",
     page: include_str!("duplicate_line.md"),
     run: Run::Session(find),

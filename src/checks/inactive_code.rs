@@ -8,6 +8,7 @@ pub const CHECK: Check = Check {
     family: "codes",
     severity: Severity::Review,
     needs: &[],
+    needs_notes: false,
     citation: "45 CFR 162.1000 (codes in force on the date of service)",
     page: include_str!("inactive_code.md"),
     run: Run::Session(find),

@@ -3,7 +3,7 @@
 use super::{Attribution, Certainty, Finding, Severity};
 use crate::ingest::Lines;
 use crate::reference::{CodeFacts, Kind, Reference};
-use crate::sessions::{Outcome, Over, Service, Session};
+use crate::sessions::{Evidence, Outcome, Over, Service, Session};
 use recount_core::domain::{Rule, Time};
 
 /// A judged session.
@@ -84,7 +84,7 @@ impl<'a> Judged<'a> {
     /// Certain, unless the data may mean something else.
     pub fn certainty(&self) -> Certainty {
         let doubts = &self.session.doubts;
-        if doubts.two_clinics || doubts.unknown_code || doubts.over_by_clinician.is_some() {
+        if doubts.two_clinics || doubts.unknown_code || doubts.visits_untold || doubts.over_by_clinician.is_some() {
             Certainty::DependsOnData
         } else {
             Certainty::Certain
@@ -170,6 +170,27 @@ impl<'a> Judged<'a> {
         let at_least = if session.doubts.units_blank { "at least " } else { "" };
         let billed = session.timed.billed;
         let were = if billed == 1 { "was" } else { "were" };
+        let minutes = session.timed_time;
+        match session.evidence {
+            Evidence::PerCode => {}
+            Evidence::VisitTotal if rule == Rule::Cms => {
+                let supported = session.cms.supported;
+                let (first, last) = recount_core::units::band(supported);
+                return format!(
+                    "The visit's {minutes} timed minutes support {} ({first} to {last} minutes); {at_least}{billed} {were} billed",
+                    units(supported),
+                );
+            }
+            evidence => {
+                let supported = if rule == Rule::Cms { session.cms } else { session.midpoint }.supported;
+                let what = if evidence == Evidence::UpperBound { "minutes, timed and untimed," } else { "timed minutes" };
+                let how = if rule == Rule::Cms { "" } else { ", however they lie on the codes" };
+                return format!(
+                    "All {minutes} {what} of the visit support at most {}{how}; {at_least}{billed} {were} billed",
+                    units(supported),
+                );
+            }
+        }
         if rule == Rule::Cms {
             let supported = session.cms.supported;
             let (first, last) = recount_core::units::band(supported);

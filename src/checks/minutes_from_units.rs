@@ -8,6 +8,7 @@ pub const CHECK: Check = Check {
     family: "evidence",
     severity: Severity::Review,
     needs: &[Field::Minutes],
+    needs_notes: false,
     citation: "CMS Pub. 100-02 (Benefit Policy), ch. 15, §220.3 E: minutes are documented as treated",
     page: include_str!("minutes_from_units.md"),
     run: Run::Pattern,

@@ -1,6 +1,12 @@
 //! Checks turn facts into findings. One check is a pair of files: `NAME.rs` decides, `NAME.md` is its manual, its `explain` text
 //! and its test examples at once. [`ALL`] is the only list of them.
 
+mod billed_not_documented;
+mod billed_not_rendered;
+mod billed_unsigned;
+mod documented_not_billed;
+mod line_spans_days;
+mod minutes_mismatch;
 mod duplicate_line;
 mod finding;
 mod inactive_code;
@@ -21,7 +27,7 @@ pub use finding::{Attribution, Certainty, Finding, Severity};
 pub use judged::{Judged, attribution};
 
 use crate::error::{Error, Result};
-use crate::ingest::{Lines, Source};
+use crate::ingest::{Lines, Role, Source};
 use crate::reference::{Field, Reference};
 use crate::sessions::Outcome;
 use std::collections::BTreeMap;
@@ -36,6 +42,8 @@ pub struct Check {
     pub severity: Severity,
     /// Columns without which it cannot run.
     pub needs: &'static [Field],
+    /// Whether it compares bills with notes (`--join`).
+    pub needs_notes: bool,
     /// Where the rule is written.
     pub citation: &'static str,
     /// Its manual.
@@ -66,6 +74,12 @@ pub const ALL: &[Check] = &[
     units_without_minutes::CHECK,
     minutes_missing::CHECK,
     minutes_from_units::CHECK,
+    minutes_mismatch::CHECK,
+    billed_not_documented::CHECK,
+    documented_not_billed::CHECK,
+    billed_not_rendered::CHECK,
+    billed_unsigned::CHECK,
+    line_spans_days::CHECK,
     unknown_code::CHECK,
     inactive_code::CHECK,
     duplicate_line::CHECK,
@@ -119,12 +133,26 @@ impl Selection {
 
     /// Leaves out checks whose columns no file has, and says so.
     pub fn fit(&mut self, sources: &[Source]) {
-        let has =
-            |field: Field| sources.iter().any(|source| source.columns.iter().any(|(_, mapped)| *mapped == Some(field)));
+        let of_source = |source: &Source, field: Field| source.columns.iter().any(|(_, mapped)| *mapped == Some(field));
+        let has = |field: Field| {
+            sources.iter().any(|source| match field {
+                // Minutes may be the visit's, or the time between two others.
+                Field::Minutes => {
+                    [Field::Minutes, Field::VisitTimedMinutes, Field::VisitTotalMinutes, Field::EndTime]
+                        .into_iter()
+                        .any(|field| of_source(source, field))
+                }
+                field => of_source(source, field),
+            })
+        };
+        let joined = sources.iter().any(|source| source.role == Role::Notes);
         for (n, check) in ALL.iter().enumerate() {
             if let (true, Some(missing)) = (self.chosen[n], check.needs.iter().find(|field| !has(**field))) {
                 self.chosen[n] = false;
                 self.why_not[n] = format!("needs the column {}", missing.name());
+            } else if self.chosen[n] && check.needs_notes && !joined {
+                self.chosen[n] = false;
+                self.why_not[n] = "needs an export of the notes (--join)".to_owned();
             }
         }
     }

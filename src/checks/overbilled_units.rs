@@ -2,8 +2,8 @@
 
 use super::judged::{attribution, units};
 use super::{Attribution, CMS_20_2, Certainty, Check, Finding, Judged, Run, Severity, units_without_minutes};
-use crate::reference::Field;
-use crate::reference::Kind;
+use crate::reference::{Field, Kind};
+use crate::sessions::Evidence;
 use recount_core::domain::{Rule, Time};
 
 pub const CHECK: Check = Check {
@@ -11,6 +11,7 @@ pub const CHECK: Check = Check {
     family: "units",
     severity: Severity::Exception,
     needs: &[Field::Minutes],
+    needs_notes: false,
     citation: CMS_20_2,
     page: include_str!("overbilled_units.md"),
     run: Run::Session(find),
@@ -53,6 +54,11 @@ fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
             "; the discipline is unknown, and by each clinician's lines alone {} would be over",
             units(over.timed)
         ));
+    }
+    if let Some((lines, visit)) = session.mismatch {
+        let (other, minutes) =
+            if session.evidence == Evidence::PerCode { ("visit's own total is", visit) } else { ("lines add up to", lines) };
+        reason.push_str(&format!("; the {other} {minutes} minutes, and the reading with fewer units over is taken"));
     }
     reason.push('.');
     // Units of a service without minutes are told by their own check; what is left is told here.

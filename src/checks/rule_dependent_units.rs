@@ -10,6 +10,7 @@ pub const CHECK: Check = Check {
     family: "units",
     severity: Severity::Review,
     needs: &[Field::Minutes],
+    needs_notes: false,
     citation: CMS_20_2,
     page: include_str!("rule_dependent_units.md"),
     run: Run::Session(find),

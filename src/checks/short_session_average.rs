@@ -8,6 +8,7 @@ pub const CHECK: Check = Check {
     family: "time",
     severity: Severity::Note,
     needs: &[Field::Minutes],
+    needs_notes: false,
     citation: super::CMS_20_2,
     page: include_str!("short_session_average.md"),
     run: Run::Flag,

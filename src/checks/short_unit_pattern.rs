@@ -8,6 +8,7 @@ pub const CHECK: Check = Check {
     family: "time",
     severity: Severity::Review,
     needs: &[Field::Minutes],
+    needs_notes: false,
     citation: super::CMS_20_2,
     page: include_str!("short_unit_pattern.md"),
     run: Run::Pattern,

@@ -8,6 +8,7 @@ pub const CHECK: Check = Check {
     family: "units",
     severity: Severity::Note,
     needs: &[Field::Minutes],
+    needs_notes: false,
     citation: CMS_20_2,
     page: include_str!("underbilled_units.md"),
     run: Run::Session(find),

@@ -10,6 +10,7 @@ pub const CHECK: Check = Check {
     family: "evidence",
     severity: Severity::Exception,
     needs: &[Field::Minutes],
+    needs_notes: false,
     citation: CMS_20_2,
     page: include_str!("units_without_minutes.md"),
     run: Run::Session(find),

@@ -9,6 +9,7 @@ pub const CHECK: Check = Check {
     family: "codes",
     severity: Severity::Review,
     needs: &[],
+    needs_notes: false,
     citation: "45 CFR 162.1002 (code sets)",
     page: include_str!("unknown_code.md"),
     run: Run::Session(find),

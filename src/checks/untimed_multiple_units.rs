@@ -2,6 +2,7 @@
 
 use super::judged::units;
 use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use crate::ingest::Role;
 use crate::reference::{CodeFacts, Kind};
 use crate::sessions::{DailyLimit, Service, daily_limit, setting};
 use recount_core::units::untimed;
@@ -11,6 +12,7 @@ pub const CHECK: Check = Check {
     family: "untimed",
     severity: Severity::Exception,
     needs: &[],
+    needs_notes: false,
     citation: "CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 B; CMS MUE table for the daily limit",
     page: include_str!("untimed_multiple_units.md"),
     run: Run::Session(find),
@@ -44,7 +46,8 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
 }
 
 fn find_untimed(judged: &Judged, service: &Service, facts: &CodeFacts, findings: &mut Vec<Finding>) {
-    let lines = judged.lines_of(service);
+    let billing = |line: &u32| judged.lines.role(*line) == Role::Bill && !judged.lines.is_folded(*line);
+    let lines: &[u32] = &judged.lines_of(service).iter().copied().filter(billing).collect::<Vec<_>>();
     let code = judged.code(service);
     let billed = units(service.billed);
     let limit = daily_limit(facts, setting(judged.lines, lines));

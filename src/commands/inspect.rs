@@ -17,7 +17,7 @@ use unicode_width::UnicodeWidthChar;
 /// As reading for an audit.
 pub fn text(inputs: &Inputs, progress: Progress) -> Result<String> {
     let store = Store::in_memory();
-    let export = ingest::read(&inputs.paths, &inputs.options, &inputs.reference, store, &progress)?;
+    let export = ingest::read(&inputs.paths, &inputs.joined, &inputs.options, &inputs.reference, store, &progress)?;
     let mut text = String::new();
     for number in 0..export.sources.len() {
         source(&mut text, &export, number);

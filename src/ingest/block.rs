@@ -3,16 +3,16 @@
 //! Texts repeat: from row to row, and all over a file. So what a text means (a code, a date, an amount) is worked out once per
 //! distinct text of a column, and a row looks it up.
 
-use super::chunk::{Body, Chunk, Packed};
+use super::chunk::{Body, Chunk, Flags, NO_SPAN, Packed, span_bits};
 use super::columns::{Dictionary, Ids, Seen};
 use super::known::{Known, Reading, Row};
 use super::lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Setting, Why};
-use super::mapping::Mapping;
-use crate::reference::Field;
-use crate::reference::Reference;
-use recount_core::cells::{self, CodeCell, DateCell, Problem, TimeCell};
+use super::mapping::{Mapping, Role};
+use super::meanings::{identifier, named_setting, push_word, setting_of_place};
+use crate::config::RowsAre;
+use crate::reference::{Field, Reference, Status};
+use recount_core::cells::{self, Clock, CodeCell, DateCell, Problem, Span, TimeCell};
 use recount_core::domain::{Cents, Discipline, Units};
-use std::borrow::Cow;
 
 /// A row that could not be read. Its numbers count within the chunk; 0 is blank or unread.
 pub struct LostCell {
@@ -63,6 +63,10 @@ pub struct Counts {
     pub fractions: u64,
     /// The longest time on a line, in hundredths of a second.
     pub longest: Option<i32>,
+    /// Lines of visits that did not take place, or whose note is not signed, with units billed.
+    pub odd_statuses: u64,
+    /// Cells of the status column whose words are not known.
+    pub unknown_statuses: u64,
 }
 
 impl Counts {
@@ -79,6 +83,8 @@ impl Counts {
         self.odd_cells += other.odd_cells;
         self.fractions += other.fractions;
         self.longest = self.longest.max(other.longest);
+        self.odd_statuses += other.odd_statuses;
+        self.unknown_statuses += other.unknown_statuses;
     }
 }
 
@@ -91,9 +97,13 @@ struct CodeMeaning {
     evaluation: Option<Discipline>,
 }
 
+/// Lines that one row may be taken apart into, at most: fewer than what a chunk has room for beyond [`Chunk::MOST`].
+const MOST_OF_A_ROW: usize = 100;
+
 /// Parses rows into a chunk, until it [is full](Parser::is_full).
 pub struct Parser<'a> {
     reference: &'a Reference,
+    pub(super) mapping: &'a Mapping,
     parsed: Parsed,
     /// Whether a row was parsed.
     started: bool,
@@ -109,7 +119,12 @@ pub struct Parser<'a> {
     ids: [Known<u32>; 4],
     money: [Known<Result<Cents, Problem>>; 3],
     charges: Vec<Cents>,
-    visit_time: Known<Result<TimeCell, Problem>>,
+    visit_times: [Known<Result<TimeCell, Problem>>; 2],
+    /// Start and end, where minutes come from them.
+    clocks: [Known<Result<Clock, Problem>>; 2],
+    by_clock: bool,
+    through: Known<Result<DateCell, Problem>>,
+    status: Known<Option<Status>>,
     modifier_cells: [Known<u16>; 5],
     /// What the cells of `modifier_cells` say, by number.
     modifier_texts: Dictionary,
@@ -129,12 +144,13 @@ pub struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     /// For rows of a file with that mapping.
-    pub fn new(mapping: &Mapping, reference: &'a Reference) -> Parser<'a> {
+    pub fn new(mapping: &'a Mapping, reference: &'a Reference) -> Parser<'a> {
         fn known<T: Copy>(field: Field, mapping: &Mapping) -> Known<T> {
             Known::new(field, mapping)
         }
         Parser {
             reference,
+            mapping,
             parsed: Parsed::default(),
             started: false,
             patient: known(Field::PatientId, mapping),
@@ -149,7 +165,11 @@ impl<'a> Parser<'a> {
             ids: [Field::VisitId, Field::ClaimId, Field::LineId, Field::StartTime].map(|field| known(field, mapping)),
             money: [Field::Charge, Field::Allowed, Field::Paid].map(|field| known(field, mapping)),
             charges: Vec::new(),
-            visit_time: known(Field::VisitTimedMinutes, mapping),
+            visit_times: [Field::VisitTimedMinutes, Field::VisitTotalMinutes].map(|field| known(field, mapping)),
+            clocks: [Field::StartTime, Field::EndTime].map(|field| known(field, mapping)),
+            by_clock: mapping.times_by_clock(),
+            through: known(Field::ServiceThrough, mapping),
+            status: known(Field::Status, mapping),
             modifier_cells: [Field::Modifiers, Field::Modifier1, Field::Modifier2, Field::Modifier3, Field::Modifier4]
                 .map(|field| known(field, mapping)),
             modifier_texts: Dictionary::default(),
@@ -168,7 +188,7 @@ impl<'a> Parser<'a> {
 
     /// Whether the next record belongs to another chunk.
     pub fn is_full(&self) -> bool {
-        self.parsed.records >= Chunk::MOST
+        self.parsed.records >= Chunk::MOST || self.parsed.body.rows.len() >= Chunk::MOST as usize - MOST_OF_A_ROW
     }
 
     /// A record without content: it has a row number and nothing else.
@@ -183,14 +203,16 @@ impl<'a> Parser<'a> {
         self.parsed.lost.push(LostCell { row, why, patient: 0, practice: 0, date: 0, units: 0, charge: 0 });
     }
 
-    /// A record whose number of cells is not that of the header, or which is empty.
+    /// A record whose number of cells is not that of the header, which is empty, or which is set aside for another reason.
     pub fn odd_record(&mut self, row: &impl Row, why: Why) {
-        self.parse(row, Some(why));
+        let number = self.begin();
+        self.line(number, row, Some(why));
     }
 
-    /// A record.
-    pub fn record(&mut self, row: &impl Row) {
-        self.parse(row, None);
+    /// Begins a record and says which it is.
+    pub(super) fn begin(&mut self) -> u16 {
+        self.parsed.records += 1;
+        (self.parsed.records - 1) as u16
     }
 
     /// What was parsed.
@@ -205,8 +227,9 @@ impl<'a> Parser<'a> {
             ($($column:expr),*) => { $( note($column.field, $column.blanks); )* };
         }
         note_blanks!(self.patient, self.date, self.code, self.units, self.minutes, self.payer, self.therapist);
-        note_blanks!(self.clinic, self.practice, self.visit_time, self.discipline, self.revenue, self.credential);
-        note_blanks!(self.setting, self.place, self.bill_type);
+        note_blanks!(self.clinic, self.practice, self.discipline, self.revenue, self.credential);
+        note_blanks!(self.setting, self.place, self.bill_type, self.through, self.status, self.clocks[1]);
+        self.visit_times.iter().for_each(|column| note(column.field, column.blanks));
         self.ids.iter().for_each(|column| note(column.field, column.blanks));
         self.money.iter().for_each(|column| note(column.field, column.blanks));
         self.modifier_cells.iter().for_each(|column| note(column.field, column.blanks));
@@ -216,10 +239,9 @@ impl<'a> Parser<'a> {
         self.parsed
     }
 
-    fn parse(&mut self, row: &impl Row, broken: Option<Why>) {
+    /// One line of record `number`: the whole row, or a part of it.
+    pub(super) fn line<R: Row>(&mut self, number: u16, row: &R, broken: Option<Why>) {
         let parsed = &mut self.parsed;
-        let number = parsed.records as u16;
-        parsed.records += 1;
         // Only the first problem of a row is told; mending it shows the next.
         let mut problem = broken;
         let mut note = |field: Field, why: Problem| {
@@ -261,8 +283,14 @@ impl<'a> Parser<'a> {
                 }
             })
         });
+        if broken.is_none()
+            && code.is_some_and(|code| code.is_err())
+            && let Some(parts) = self.code.cell(row).and_then(|cell| cells::code_parts(&cell))
+        {
+            return self.several(number, row, parts);
+        }
         let code = code.unwrap_or(Err(Problem::Blank)).map_err(|why| note(Field::Code, why)).ok();
-        let time = self.minutes.read(reading, cells::time).map_or(BLANK_TIME, |cell| match cell {
+        let mut time = self.minutes.read(reading, cells::time).map_or(BLANK_TIME, |cell| match cell {
             Ok(cell) => {
                 parsed.counts.clock_cells += u64::from(cell.clock);
                 cell.time.0
@@ -272,12 +300,29 @@ impl<'a> Parser<'a> {
                 BLANK_TIME
             }
         });
+        let mut span = NO_SPAN;
+        if self.by_clock {
+            let [start, end] = self.clocks.each_mut().map(|column| {
+                let clock = column.read(reading, Clock::parse)?;
+                clock.map_err(|why| note(column.field, why)).ok()
+            });
+            if let (Some(start), Some(end)) = (start, end) {
+                let between = Span::between(start, end);
+                (span, time) = (span_bits(between), between.length().0);
+            }
+        }
+        let status = self.status.read(reading, |text| self.reference.statuses.status(text));
+        parsed.counts.unknown_statuses += u64::from(status == Some(None));
+        let status = status.flatten().unwrap_or_default();
         let units = match self.units.read(reading, |text| cells::units(text).map(|units| units as i16)) {
             Some(Ok(units)) => units,
             Some(Err(why)) => {
                 note(Field::Units, why);
                 BLANK_UNITS
             }
+            // A note bills nothing; a row that is one unit need not say so.
+            None if self.mapping.role != Role::Bill => BLANK_UNITS,
+            None if self.mapping.rows == Some(RowsAre::Units) => 1,
             // A timed service whose units were left out still has its minutes in the session's total.
             None if code.is_some_and(|code| code.needs_minutes) && time != BLANK_TIME => BLANK_UNITS,
             None => {
@@ -296,18 +341,30 @@ impl<'a> Parser<'a> {
                 None => {}
             }
         }
-        let visit_time = match self.visit_time.read(reading, cells::time) {
+        let visit_times = self.visit_times.each_mut().map(|column| match column.read(reading, cells::time) {
             Some(Ok(cell)) => cell.time.0,
             Some(Err(why)) => {
-                note(Field::VisitTimedMinutes, why);
+                note(column.field, why);
                 BLANK_TIME
             }
             None => BLANK_TIME,
-        };
+        });
+        let through = self.through.read(reading, DateCell::parse);
+        if let Some(Err(why)) = through {
+            note(Field::ServiceThrough, why);
+        }
+        let spans_days =
+            through.and_then(Result::ok).is_some_and(|through| date > 0 && parsed.dates[usize::from(date) - 1] != through);
         let practices = &mut parsed.practices;
         let practice = self.practice.read(reading, |id| practices.number(identifier(id)) as u16).unwrap_or(0);
         let payers = &mut parsed.payers;
-        let payer = self.payer.read(reading, |name| payers.number(identifier(name)) as u16).unwrap_or(0);
+        let coded = self.mapping.values.get(&Field::Payer);
+        let payer = self.payer.read(reading, |name| {
+            let name = identifier(name);
+            let meant = coded.and_then(|values| values.get(name)).map_or(name, String::as_str);
+            payers.number(meant) as u16
+        });
+        let payer = payer.unwrap_or(0);
         let therapists = &mut parsed.therapists;
         let therapist = self.therapist.read(reading, |id| therapists.number(identifier(id)) as u16).unwrap_or(0);
         let clinics = &mut parsed.clinics;
@@ -332,19 +389,36 @@ impl<'a> Parser<'a> {
         let has_bill_type = self.bill_type.read(reading, |_| ()).is_some();
         parsed.counts.odd_cells += reading.odd;
 
-        let Some((code, patient)) = code.zip(patient).filter(|_| problem.is_none()) else {
-            parsed.lost.push(LostCell {
-                row: number,
-                // A row without a code or a patient has a problem.
-                why: problem.unwrap_or(Why::EmptyRow),
-                patient: patient.unwrap_or(0),
-                practice,
-                date,
-                units: if units == BLANK_UNITS { 0 } else { units.into() },
-                charge: if amounts[0] == BLANK_MONEY { 0 } else { amounts[0] },
+        // What a note or a remittance states is no bill.
+        let bills = self.mapping.role == Role::Bill;
+        let (units, stated) = if bills { (units, BLANK_UNITS) } else { (0, units) };
+        let nothing_billed = bills && (units == 0 || units == BLANK_UNITS);
+        if nothing_billed && status != Status::Rendered && broken.is_none() {
+            problem = Some(match status {
+                Status::NoShow => Why::NoShow,
+                Status::Unsigned => Why::Unsigned,
+                Status::Cancelled | Status::Rendered => Why::Cancelled,
             });
+        }
+        let Some((code, patient)) = code.zip(patient).filter(|_| problem.is_none()) else {
+            // A row without a code or a patient has a problem.
+            let mut why = problem.unwrap_or(Why::EmptyRow);
+            let (mut units, mut charge) = (i32::from(units), amounts[0]);
+            if date == 0
+                && code.is_none()
+                && why.is_reject()
+                && let Some(no_line) = super::meanings::no_line(row, &self.mapping.headers)
+            {
+                // Sums of other rows are not billed once more.
+                (why, units, charge) = (no_line, 0, 0);
+            }
+            let units = if units == i32::from(BLANK_UNITS) { 0 } else { units };
+            let charge = if charge == BLANK_MONEY { 0 } else { charge };
+            let patient = patient.unwrap_or(0);
+            parsed.lost.push(LostCell { row: number, why, patient, practice, date, units, charge });
             return;
         };
+        parsed.counts.odd_statuses += u64::from(status != Status::Rendered);
 
         push_word(&mut self.joined, &self.code_modifiers[code.modifiers]);
         let (joined, new) = self.joined_texts.number(&self.joined);
@@ -403,57 +477,20 @@ impl<'a> Parser<'a> {
                 values.push(amount);
             }
         }
-        if self.visit_time.is_mapped() {
-            body.visit_time.push(visit_time);
+        let columns = [&mut body.visit_time, &mut body.visit_total];
+        for ((values, column), time) in columns.into_iter().zip(&self.visit_times).zip(visit_times) {
+            if column.is_mapped() {
+                values.push(time);
+            }
         }
-    }
-}
-
-/// Adds a word behind a space.
-fn push_word(text: &mut String, word: &str) {
-    if !word.is_empty() {
-        if !text.is_empty() {
-            text.push(' ');
+        if self.by_clock {
+            body.span.push(span);
         }
-        text.push_str(word);
-    }
-}
-
-/// A cell as text. Bytes that are not UTF-8 are read one letter each, so that two different cells never become one.
-pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect()),
-    }
-}
-
-/// An id or a name without what a spreadsheet adds to it: spaces, an apostrophe, `.0` behind a number.
-fn identifier(cell: &str) -> &str {
-    let cell = cells::trimmed(cell);
-    match cell.strip_suffix(".0") {
-        Some(number) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => number,
-        _ => cell,
-    }
-}
-
-/// Where a service was furnished, in words.
-fn named_setting(text: &str) -> Option<Setting> {
-    let text = text.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if says(&["facil", "hosp", "institution", "agency", "nursing", "snf"]) {
-        Some(Setting::Facility)
-    } else if says(&["private", "practice", "office", "practitioner"]) {
-        Some(Setting::Practice)
-    } else {
-        None
-    }
-}
-
-/// Where a service was furnished, by its place of service code.
-fn setting_of_place(code: &str) -> Option<Setting> {
-    match cells::trimmed(code).trim_start_matches('0') {
-        "11" => Some(Setting::Practice),
-        "19" | "21" | "22" | "31" | "32" | "61" | "62" => Some(Setting::Facility),
-        _ => None,
+        if self.status.is_mapped() || self.through.is_mapped() {
+            body.flags.push(Flags::new(status, spans_days));
+        }
+        if !bills {
+            body.stated.push(stated);
+        }
     }
 }

@@ -4,7 +4,8 @@
 //! chunk's dictionaries say which text of the run each number is. What a line lacks in every row of the chunk costs nothing.
 
 use super::lines::{BLANK_MONEY, BLANK_UNITS, Setting};
-use crate::reference::Day;
+use crate::reference::{Day, Status};
+use recount_core::cells::Span;
 use recount_core::domain::Cents;
 
 /// The columns that nearly every export has, of one line, in half a cache line: the recount visits lines in the order of
@@ -62,6 +63,50 @@ pub struct Body {
     pub paid: Vec<Cents>,
     /// Timed minutes of the visit.
     pub visit_time: Vec<i32>,
+    /// All minutes of the visit.
+    pub visit_total: Vec<i32>,
+    /// From when to when, as [`span_bits`] packs it.
+    pub span: Vec<u64>,
+    /// What the row says of its visit besides.
+    pub flags: Vec<Flags>,
+    /// Units that a row states which bills none: documented in a note, or paid.
+    pub stated: Vec<i16>,
+}
+
+/// What a row says of its visit besides: its status, and whether it spans several days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flags(u8);
+
+impl Flags {
+    const SPANS_DAYS: u8 = 4;
+
+    /// Of a row with that status.
+    pub fn new(status: Status, spans_days: bool) -> Flags {
+        Flags(status as u8 | if spans_days { Flags::SPANS_DAYS } else { 0 })
+    }
+
+    /// Whether the visit took place.
+    pub fn status(self) -> Status {
+        Status::ALL[usize::from(self.0 & 3)]
+    }
+
+    /// Whether the row is for more days than one.
+    pub fn spans_days(self) -> bool {
+        self.0 & Flags::SPANS_DAYS != 0
+    }
+}
+
+/// No times of day.
+pub const NO_SPAN: u64 = u64::MAX;
+
+/// A span in 64 bits.
+pub fn span_bits(span: Span) -> u64 {
+    (span.start as u64) << 32 | span.end as u64
+}
+
+/// The span in those bits.
+pub fn span_of(bits: u64) -> Option<Span> {
+    (bits != NO_SPAN).then_some(Span { start: (bits >> 32) as i32, end: bits as u32 as i32 })
 }
 
 /// What the numbers of a column stand for: for each number of the chunk, the number of the run. Empty where lines have the
@@ -153,8 +198,10 @@ impl Body {
         let money = [&self.charge, &self.allowed, &self.paid].map(Vec::len).iter().sum::<usize>();
         self.rows.len() * size_of::<Packed>()
             + self.practice.len() * 2
-            + (numbers + self.visit_time.len()) * 4
-            + money * 8
+            + (numbers + self.visit_time.len() + self.visit_total.len()) * 4
+            + (money + self.span.len()) * 8
+            + self.flags.len()
+            + self.stated.len() * 2
     }
 
     /// Charge of line `n` in cents, or `BLANK_MONEY`.
@@ -200,7 +247,10 @@ impl Body {
         pick(&mut self.practice, &keep);
         [&mut self.claim, &mut self.line_id, &mut self.start].into_iter().for_each(|column| pick(column, &keep));
         [&mut self.charge, &mut self.allowed, &mut self.paid].into_iter().for_each(|column| pick(column, &keep));
-        pick(&mut self.visit_time, &keep);
+        [&mut self.visit_time, &mut self.visit_total].into_iter().for_each(|column| pick(column, &keep));
+        pick(&mut self.span, &keep);
+        pick(&mut self.flags, &keep);
+        pick(&mut self.stated, &keep);
     }
 
     /// The lines as bytes, for [`Body::from_bytes`] in the same run.
@@ -225,7 +275,12 @@ impl Body {
         for column in [&self.charge, &self.allowed, &self.paid] {
             put(&mut bytes, column, |cents, bytes| bytes.extend(cents.to_le_bytes()));
         }
-        put(&mut bytes, &self.visit_time, |time, bytes| bytes.extend(time.to_le_bytes()));
+        for column in [&self.visit_time, &self.visit_total] {
+            put(&mut bytes, column, |time, bytes| bytes.extend(time.to_le_bytes()));
+        }
+        put(&mut bytes, &self.span, |span, bytes| bytes.extend(span.to_le_bytes()));
+        put(&mut bytes, &self.flags, |flags, bytes| bytes.push(flags.0));
+        put(&mut bytes, &self.stated, |units, bytes| bytes.extend(units.to_le_bytes()));
         bytes
     }
 
@@ -256,8 +311,25 @@ impl Body {
         let eight = |at: &[u8]| i64::from_le_bytes([at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]]);
         let mut money = || take(&mut rest, 8, eight);
         let [charge, allowed, paid] = [money(), money(), money()];
-        let visit_time = take(&mut rest, 4, whole);
-        Body { rows, practice, claim, line_id, start, charge, allowed, paid, visit_time }
+        let [visit_time, visit_total] = [take(&mut rest, 4, whole), take(&mut rest, 4, whole)];
+        let span = take(&mut rest, 8, |at| eight(at) as u64);
+        let flags = take(&mut rest, 1, |at| Flags(at[0]));
+        let stated = take(&mut rest, 2, |at| short(at, 0) as i16);
+        Body {
+            rows,
+            practice,
+            claim,
+            line_id,
+            start,
+            charge,
+            allowed,
+            paid,
+            visit_time,
+            visit_total,
+            span,
+            flags,
+            stated,
+        }
     }
 }
 
@@ -317,6 +389,10 @@ mod tests {
             paid: vec![-5, Cents::MIN],
             practice: vec![1, 2],
             visit_time: vec![0, 9],
+            visit_total: vec![5, -1],
+            span: vec![NO_SPAN, span_bits(Span { start: 30_600, end: 90_000 })],
+            flags: vec![Flags::default(), Flags::new(Status::NoShow, true)],
+            stated: vec![-1, 3],
             ..Body::default()
         };
         let mut back = Body::from_bytes(&body.to_bytes());
@@ -324,6 +400,8 @@ mod tests {
         back.retain(|row| row.patient == 2);
         assert_eq!((back.rows.len(), &back.line_id[..], &back.paid[..]), (1, &[u32::MAX][..], &[Cents::MIN][..]));
         assert!(back.claim.is_empty());
+        assert_eq!((back.flags[0].status(), back.flags[0].spans_days()), (Status::NoShow, true));
+        assert_eq!((span_of(back.span[0]), span_of(NO_SPAN)), (Some(Span { start: 30_600, end: 90_000 }), None));
     }
 
     #[test]

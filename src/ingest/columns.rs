@@ -86,6 +86,12 @@ impl Dictionary {
         self.last
     }
 
+    /// The number of `text`, if it is known.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        let hash = self.hasher.hash_one(text);
+        self.numbers.find(hash, |&number| self.get(number) == text).copied()
+    }
+
     /// The text of a number.
     #[inline]
     pub fn get(&self, number: u32) -> &str {
@@ -256,6 +262,11 @@ impl Ids {
     /// The number of `text`, new or known.
     pub fn number(&mut self, text: &str) -> u32 {
         Ids::numeral(text).unwrap_or_else(|| self.0.number(text))
+    }
+
+    /// The number of `text`, if it is known.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        Ids::numeral(text).or_else(|| self.0.find(text))
     }
 
     /// Whether some id is no plain number.

@@ -1,12 +1,13 @@
 //! What only a whole file can tell: the order of its dates, whether its minutes are hours.
 
-use super::Options;
+use super::Given;
 use super::chunk::NO_DAY;
 use super::export::{Export, Source};
 use super::lines::Why;
-use super::mapping::{Mapping, MinutesUnit};
+use super::mapping::{Mapping, Role};
+use crate::config::{MinutesUnit, RowsAre, UnitMinutes};
 use crate::error::{Error, Result};
-use crate::reference::{Field, Reference, day};
+use crate::reference::{Field, day};
 use crate::words::counted;
 use recount_core::cells::{DateCell, DateOrder};
 use recount_core::domain::Time;
@@ -16,10 +17,14 @@ use std::collections::HashSet;
 ///
 /// # Errors
 /// Decimals of 3 or less throughout: minutes or hours? The user must say.
-pub fn settle(export: &mut Export, mapping: &Mapping, options: &Options, reference: &Reference) -> Result<()> {
-    settle_dates(export, options)?;
+pub fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<()> {
+    settle_dates(export, given.options.date_order.or(given.decided.date_order()))?;
+    if mapping.rows == Some(RowsAre::Units) {
+        // Without minutes there is nothing to choose.
+        export.source().unit_rows = Some(mapping.unit_minutes.unwrap_or(UnitMinutes::Each));
+    }
     if mapping.has(Field::Minutes) {
-        settle_hours(export.source(), options, reference)?;
+        settle_hours(export.source(), given)?;
     }
     Ok(())
 }
@@ -28,7 +33,18 @@ pub fn settle(export: &mut Export, mapping: &Mapping, options: &Options, referen
 pub fn note_reading(source: &mut Source, mapping: &Mapping) {
     let (clock, inferred) = (source.counts.clock_cells, source.counts.inferred_disciplines);
     let odd = source.counts.odd_cells;
-    if !mapping.has(Field::Minutes) {
+    source.notes.extend(mapping.notes.iter().cloned());
+    if mapping.times_by_clock() {
+        source.notes.push("minutes are the time from start to end; a moment that several lines hold counts once".into());
+    } else if mapping.has(Field::VisitTimedMinutes) && !mapping.has(Field::Minutes) {
+        source.notes.push("minutes are given per visit: the total is audited, not the allocation to codes".into());
+    } else if mapping.has(Field::VisitTotalMinutes) && !mapping.has(Field::Minutes) {
+        source.notes.push(
+            "minutes are given per visit, timed and untimed together: units beyond all of them are over for certain, others \
+             cannot be told"
+                .into(),
+        );
+    } else if !mapping.has(Field::Minutes) && mapping.role == Role::Bill && mapping.column(Field::Minutes).is_none() {
         let maybe: Vec<String> = source
             .columns
             .iter()
@@ -48,12 +64,22 @@ pub fn note_reading(source: &mut Source, mapping: &Mapping) {
         ));
     }
     if odd > 0 {
-        source.notes.push(format!("text that is not UTF-8 in {} was read letter by letter", counted(odd, "cell")));
+        let cells = counted(odd, "cell");
+        source.notes.push(format!("text that is not UTF-8 in {cells} was read in the Windows code page (1252)"));
+    }
+    let (unsigned, unknown) = (source.counts.odd_statuses, source.counts.unknown_statuses);
+    if unsigned > 0 {
+        let lines = counted(unsigned, "line");
+        source.notes.push(format!("{lines} with units billed are of visits cancelled, missed or not signed"));
+    }
+    if unknown > 0 {
+        let cells = counted(unknown, "cell");
+        source.notes.push(format!("{cells} of the status column hold words that are not known, and are read as treated"));
     }
 }
 
 /// Turns dates as written into days.
-fn settle_dates(export: &mut Export, options: &Options) -> Result<()> {
+pub(super) fn settle_dates(export: &mut Export, decided: Option<DateOrder>) -> Result<()> {
     let chunks = export.source().chunks.clone();
     let dates = std::mem::take(&mut export.dates);
     // A row that another cell spoiled still shows how its file writes dates.
@@ -62,7 +88,6 @@ fn settle_dates(export: &mut Export, options: &Options) -> Result<()> {
     let deciding = |order| cells().filter(|cell| cell.decides() == Some(order)).count();
     let (month_first, day_first) = (deciding(DateOrder::MonthFirst), deciding(DateOrder::DayFirst));
     let open = cells().any(|cell| matches!(cell, DateCell::Open { .. }));
-    let decided = options.date_order.or(options.mapping.date_order());
     let order = decided.unwrap_or(if day_first > month_first { DateOrder::DayFirst } else { DateOrder::MonthFirst });
     let name = match order {
         DateOrder::MonthFirst => "month first",
@@ -111,9 +136,9 @@ fn settle_dates(export: &mut Export, options: &Options) -> Result<()> {
 }
 
 /// Asks, where a column of minutes looks like hours.
-fn settle_hours(source: &mut Source, options: &Options, reference: &Reference) -> Result<()> {
-    let longest = reference.settings.hours_suspect_max_minutes;
-    match options.minutes_unit.or(options.mapping.minutes_unit) {
+fn settle_hours(source: &mut Source, given: &Given) -> Result<()> {
+    let longest = given.reference.settings.hours_suspect_max_minutes;
+    match given.options.minutes_unit.or(given.decided.minutes_unit) {
         Some(MinutesUnit::Minutes) => Ok(()),
         Some(MinutesUnit::Hours) => {
             source.hours = true;

@@ -4,19 +4,32 @@ use super::block::{Counts, Parsed};
 use super::chunk::{Body, Chunk, NO_DAY, Numbers, Packed};
 use super::columns::{Dictionary, Ids};
 use super::lines::{BLANK_MONEY, BLANK_TIME, LostRow, Place, Why};
+use super::mapping::Role;
+use super::open::Item;
 use super::store::Store;
 use super::{IdScope, Totals};
+use crate::config::UnitMinutes;
 use crate::error::{Error, Result};
-use crate::reference::{CodeFacts, Codes, Day, Field, Kind, Payers, Policy, Reference, file_name};
+use crate::reference::{CodeFacts, Codes, Day, Field, Kind, Payers, Policy, Reference};
 use recount_core::cells::DateCell;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// One input file, and what was found in it.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
     /// Where it is. Outputs show its name only.
     pub path: PathBuf,
+    /// The file, or the member of an archive.
+    pub(super) item: Option<Item>,
+    /// The sheet, of a workbook.
+    pub sheet: Option<String>,
+    /// What it is to the audit.
+    pub role: Role,
+    /// The row that is the header; 0 where there is none.
+    pub header_row: u32,
+    /// A row is one unit, and what its minutes mean.
+    pub unit_rows: Option<UnitMinutes>,
     /// File name, unique in a run.
     pub name: String,
     /// SHA-256 of the file, in hexadecimal.
@@ -145,6 +158,8 @@ pub struct Export {
     pub payer_lines: Vec<(u32, usize, u64)>,
     /// How many lines each code has under each of its rows in the code table: code, row, lines.
     pub code_lines: Vec<(u32, Option<usize>, u64)>,
+    /// Whether some note is of a code that needs no minutes.
+    pub notes_have_untimed: bool,
     /// What the numbers of the lines stand for, chunk by chunk.
     pub chunks: Vec<Chunk>,
     /// The lines themselves.
@@ -171,6 +186,7 @@ impl Export {
             read: Totals::default(),
             payer_lines: Vec::new(),
             code_lines: Vec::new(),
+            notes_have_untimed: false,
             chunks: Vec::new(),
             store,
             undated: Vec::new(),
@@ -183,6 +199,11 @@ impl Export {
     /// How many lines there are, audited or not.
     pub fn lines(&self) -> u64 {
         self.chunks.iter().map(|chunk| u64::from(chunk.lines)).sum()
+    }
+
+    /// Whether notes are among the exports.
+    pub fn has_notes(&self) -> bool {
+        self.sources.iter().any(|source| source.role == Role::Notes)
     }
 
     /// First and last date of service of all that was read.
@@ -201,9 +222,12 @@ impl Export {
         self.sources.last_mut().expect("a source has begun")
     }
 
-    /// Begins a file; says where its lost rows begin.
-    pub fn begin_source(&mut self, path: &Path) -> usize {
-        let mut name = file_name(path);
+    /// Begins a file, or a sheet of it.
+    pub(super) fn begin_source(&mut self, item: &Item, sheet: Option<&str>, role: Role) {
+        let mut name = item.name();
+        if let Some(sheet) = sheet {
+            name = format!("{name} [{sheet}]");
+        }
         let wanted = name.clone();
         // Two folders may hold files of one name; the row's source must still be told.
         for n in 2.. {
@@ -213,8 +237,15 @@ impl Export {
             name = format!("{wanted} ({n})");
         }
         let at = self.chunks.len();
-        self.sources.push(Source { path: path.to_owned(), name, chunks: at..at, ..Source::default() });
-        self.lost.len()
+        self.sources.push(Source {
+            path: item.path.clone(),
+            item: Some(item.clone()),
+            sheet: sheet.map(str::to_owned),
+            name,
+            role,
+            chunks: at..at,
+            ..Source::default()
+        });
     }
 
     /// Adds a chunk of the current file whose first record is row `first_row`.
@@ -354,7 +385,7 @@ impl Export {
         let time = packed.time;
         if source.hours && time != BLANK_TIME {
             time.saturating_mul(60)
-        } else if source.zero_is_blank && time == 0 && packed.units > 0 && needs_minutes() {
+        } else if source.zero_is_blank && time == 0 && (packed.units > 0 || source.role == Role::Notes) && needs_minutes() {
             BLANK_TIME
         } else {
             time

@@ -117,6 +117,11 @@ impl<T: Copy> Known<T> {
         self.meanings[number as usize]
     }
 
+    /// The cell as it stands, if the file has the column.
+    pub fn cell<'r>(&self, row: &'r impl Row) -> Option<Cow<'r, str>> {
+        self.column.map(|column| row.cell(column))
+    }
+
     /// Whether the file has the column.
     pub fn is_mapped(&self) -> bool {
         self.column.is_some()

@@ -4,10 +4,11 @@
 //! so that everything after reading compares integers.
 
 use super::Export;
-use super::chunk::{Body, Packed};
+use super::chunk::{Body, Flags, NO_SPAN, Packed, span_of};
+use super::mapping::Role;
 use super::columns::Column;
 use crate::reference::{Codes, Day, Field};
-use recount_core::cells::Problem;
+use recount_core::cells::{Problem, Span};
 use recount_core::domain::{Cents, Discipline, Time, Units};
 use std::fmt;
 
@@ -58,6 +59,34 @@ pub enum Why {
     CopyInOtherFile,
     /// Excluded: a later row of the file has the same line id.
     Superseded,
+    /// Excluded: it stands above the header.
+    Title,
+    /// Excluded: words in a row that is no line.
+    Remark,
+    /// Excluded: sums of other rows.
+    Total,
+    /// Excluded: the header again, as printed pages have it.
+    RepeatedHeader,
+    /// Excluded: a visit without a code.
+    NoCode,
+    /// Excluded: a visit that was cancelled, without units.
+    Cancelled,
+    /// Excluded: a visit to which the patient did not come, without units.
+    NoShow,
+    /// Excluded: a visit whose note is not signed, without units.
+    Unsigned,
+    /// Excluded: a later claim replaces this one.
+    Replaced,
+    /// Excluded: a later claim voids this one.
+    Voided,
+    /// Excluded: it asks for another claim to be voided.
+    VoidRequest,
+    /// Excluded: the claim's copy for a secondary payer.
+    OtherPayer,
+    /// Excluded: the same claim again.
+    ClaimAgain,
+    /// Excluded: a remittance for a claim that is not in the run.
+    UnknownClaim,
 }
 
 impl Why {
@@ -68,7 +97,7 @@ impl Why {
 
     /// Whether the session lost something that may change its units. A proven reversal or copy takes nothing away.
     pub fn loses_a_row(self) -> bool {
-        self.is_reject() || matches!(self, Why::NotUnitBilled)
+        self.is_reject() || matches!(self, Why::NotUnitBilled | Why::NoCode | Why::Cancelled | Why::NoShow | Why::Unsigned)
     }
 }
 
@@ -85,6 +114,20 @@ impl fmt::Display for Why {
             Why::Copy => "the same row with the same line id stands in the file already",
             Why::CopyInOtherFile => "the same row stands in another file",
             Why::Superseded => "a later row has the same line id",
+            Why::Title => "a title above the column names",
+            Why::Remark => "a heading, remark or footer",
+            Why::Total => "a subtotal or total",
+            Why::RepeatedHeader => "the column names again",
+            Why::NoCode => "no code on the row",
+            Why::Cancelled => "cancelled, and nothing billed",
+            Why::NoShow => "no-show, and nothing billed",
+            Why::Unsigned => "unsigned, and nothing billed",
+            Why::Replaced => "replaced by a later claim",
+            Why::Voided => "voided by a later claim",
+            Why::VoidRequest => "a request to void a claim",
+            Why::OtherPayer => "the claim's copy for another payer",
+            Why::ClaimAgain => "the same claim stands in the run already",
+            Why::UnknownClaim => "paid on a claim that is not among the exports",
         })
     }
 }
@@ -189,8 +232,18 @@ pub struct Lines<'a> {
     pub paid: Column<Cents>,
     /// Timed minutes of the whole visit, or [`BLANK_TIME`].
     pub visit_time: Column<i32>,
+    /// All minutes of the whole visit, or [`BLANK_TIME`].
+    pub visit_total: Column<i32>,
+    /// From when to when.
+    pub span: Column<u64>,
+    /// What the row says of its visit besides.
+    pub flags: Column<Flags>,
+    /// Units documented or paid, or [`BLANK_UNITS`].
+    pub stated: Column<i16>,
     /// Where it was furnished.
     pub setting: Column<Setting>,
+    /// Rows that were one unit each, and whose unit now stands on the first of them.
+    pub folded: Vec<bool>,
 }
 
 impl<'a> Lines<'a> {
@@ -233,7 +286,12 @@ impl<'a> Lines<'a> {
             allowed: Column::new(BLANK_MONEY),
             paid: Column::new(BLANK_MONEY),
             visit_time: Column::new(BLANK_TIME),
+            visit_total: Column::new(BLANK_TIME),
+            span: Column::new(NO_SPAN),
+            flags: Column::new(Flags::default()),
+            stated: Column::new(BLANK_UNITS),
             setting: Column::new(Setting::Unknown),
+            folded: Vec::new(),
         }
     }
 
@@ -266,6 +324,10 @@ impl<'a> Lines<'a> {
         self.allowed.push(of(&body.allowed, n, BLANK_MONEY));
         self.paid.push(of(&body.paid, n, BLANK_MONEY));
         self.visit_time.push(of(&body.visit_time, n, BLANK_TIME));
+        self.visit_total.push(of(&body.visit_total, n, BLANK_TIME));
+        self.span.push(of(&body.span, n, NO_SPAN));
+        self.flags.push(of(&body.flags, n, Flags::default()));
+        self.stated.push(of(&body.stated, n, BLANK_UNITS));
         self.setting.push(packed.setting);
     }
 
@@ -292,6 +354,26 @@ impl<'a> Lines<'a> {
     /// A line's minutes, `None` where blank.
     pub fn time(&self, line: u32) -> Option<Time> {
         Some(self.time[line as usize]).filter(|&time| time != BLANK_TIME).map(Time)
+    }
+
+    /// Whether the unit of a line stands on another.
+    pub fn is_folded(&self, line: u32) -> bool {
+        self.folded.get(line as usize).copied().unwrap_or(false)
+    }
+
+    /// What a line's file is to the audit.
+    pub fn role(&self, line: u32) -> Role {
+        self.export.sources[usize::from(self.file.at(line))].role
+    }
+
+    /// From when to when a line was, if its minutes come from that.
+    pub fn span(&self, line: u32) -> Option<Span> {
+        span_of(self.span.at(line))
+    }
+
+    /// Units that a line states without billing them, if any.
+    pub fn stated(&self, line: u32) -> Option<Units> {
+        Some(self.stated.at(line)).filter(|&units| units != BLANK_UNITS).map(Units::from)
     }
 
     /// A line's units, `None` where blank.

@@ -1,57 +1,82 @@
 //! Exports → lines. A row becomes a line, a reject or an exclusion; none is lost, and none stops a file.
 //!
 //! ```text
-//! file ──text──▶ records ──parse──▶ chunks of packed lines ──append──▶ export ──gather──▶ lines of some patients
-//!   csv, tsv, gz, zst        (in parallel)        (in file order)        │
-//!   parquet ──columns of text─────┘                                      ▼
-//!                                             date order, hours, blank zeros: decided per file, from all its rows
+//! file ──open──▶ item ──text──────▶ records ─┐
+//!   or archive    │      csv, tsv, utf-16     ├─parse──▶ chunks of packed lines ──append──▶ export ──gather──▶ lines of some patients
+//!                 ├──sheet────▶ rows of cells─┤  (in parallel)       (in file order)        │
+//!                 ├──parquet──▶ columns ──────┤                                             ▼
+//!                 └──claims───▶ segments ─────┘             date order, hours, blank zeros: decided per file, from all its rows
 //! ```
 //!
-//! [`chunk`] and [`export`] hold what was read and [`store`] keeps it, [`mapping`] says which column is which field, [`block`]
-//! and [`known`] parse rows, [`text`] and [`parquet`] read the two kinds of file, [`decide`] and [`survey`] settle what only the
-//! whole file or run can tell, [`lines`] are what the rest of the program sees.
+//! [`open`] says what a file is and unpacks it; [`text`], [`sheet`], [`parquet`] and [`claims`] read the kinds of file; [`layout`]
+//! finds the header and what a row is, [`mapping`] which column is which field; [`block`], [`known`] and [`reshape`] parse rows;
+//! [`chunk`] and [`export`] hold what was read and [`store`] keeps it; [`decide`] and [`survey`] settle what only the whole file or
+//! run can tell; [`lines`] are what the rest of the program sees.
+//!
+//! Files have a [`Role`]: what was billed, what was documented (`--join`), what was paid. Lines of all roles meet in the session of
+//! their patient and day, so that nothing is joined here but ids.
 
 mod block;
 mod chunk;
+mod claims;
 mod columns;
 mod decide;
 mod export;
+mod hidden;
 mod known;
+mod layout;
 mod lines;
 mod mapping;
+mod meanings;
+mod open;
 mod parquet;
 mod raw;
+mod reshape;
+mod segments;
+mod sheet;
 mod store;
 mod survey;
 mod text;
 mod totals;
+mod values;
+mod visits;
 
-pub use chunk::{Body, Chunk, NO_DAY, Packed};
+pub use chunk::{Body, Chunk, Flags, NO_DAY, Packed};
 pub use columns::{Column, Dictionary, Ids};
 pub use export::{Export, RunPayer, Source, Texts};
 pub use lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Lines, LostRow, Place, Setting, Why, discipline_of};
-pub use mapping::{Mapping, MappingFile, MinutesUnit};
+pub use mapping::{Mapping, Role};
+pub use open::Limits;
 pub use raw::raw_rows;
 pub use store::Store;
 pub use totals::Totals;
 
+use crate::config::{Config, Decisions, MinutesUnit};
 use crate::error::{Error, Result};
-use crate::progress::Progress;
-use crate::reference::Reference;
+use crate::progress::{Bar, Progress};
+use crate::reference::{Reference, file_name};
+use claims::Fates;
+use known::Row;
+use open::{Format, Item};
 use recount_core::cells::DateOrder;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use visits::Visits;
 
 /// What the user decided about reading.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// Names of columns, and decisions, from `--mapping`.
-    pub mapping: MappingFile,
+    /// `recount.toml`.
+    pub config: Config,
     /// `--date-order`.
     pub date_order: Option<DateOrder>,
     /// `--minutes-unit`.
     pub minutes_unit: Option<MinutesUnit>,
+    /// `--sheet`.
+    pub sheet: Option<String>,
     /// `--id-scope`.
     pub id_scope: IdScope,
+    /// How far packed files may unpack.
+    pub limits: Limits,
 }
 
 /// How far a patient id reaches.
@@ -66,35 +91,67 @@ pub enum IdScope {
     All,
 }
 
-/// Reads all files, in the order given; their lines are kept in `store`.
+/// What is given for the reading of one file.
+struct Given<'a> {
+    options: &'a Options,
+    reference: &'a Reference,
+    /// What the user decided about this file.
+    decided: Decisions,
+    /// What the file is to the audit.
+    role: Role,
+    /// Whose the visits of the bills are, for a file of notes.
+    visits: Option<&'a Visits>,
+}
+
+impl Given<'_> {
+    /// Parses a record; a note of a visit that was billed is that visit's patient's.
+    fn record(&self, parser: &mut block::Parser, row: &impl Row) {
+        match self.visits {
+            Some(visits) => visits.record(parser, row),
+            None => parser.record(row),
+        }
+    }
+}
+
+/// Reads all files, in the order given, and then those with the notes to join; lines are kept in `store`.
 ///
 /// # Errors
 /// A file that cannot be read at all, or whose columns need a decision.
 pub fn read(
     paths: &[PathBuf],
+    joined: &[PathBuf],
     options: &Options,
     reference: &Reference,
     store: Store,
     progress: &Progress,
 ) -> Result<Export> {
-    let total = paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum();
-    let bar = progress.bytes("reading", total);
+    let size = |paths: &[PathBuf]| paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum::<u64>();
+    let bar = progress.bytes("reading", size(paths) + size(joined));
     let mut export = Export::new(options.id_scope, store);
-    for path in paths {
-        export.begin_source(path);
-        let mapping = if is_parquet(path) {
-            parquet::read(path, options, reference, &mut export, &bar)
-        } else {
-            text::read(path, options, reference, &mut export, &bar)
-        }?;
-        decide::note_reading(export.source(), &mapping);
-        decide::settle(&mut export, &mapping, options, reference)?;
+    let bills = items(paths, options)?;
+    let fates = Fates::of(bills.iter().map(|(item, _)| item), options, &bar)?;
+    for (item, left) in &bills {
+        read_item(item, left, Role::Bill, None, &fates, options, reference, &mut export, &bar)?;
+    }
+    if !joined.is_empty() {
+        let notes = items(joined, options)?;
+        let visits = Visits::of(&export)?;
+        for (item, left) in &notes {
+            read_item(item, left, Role::Notes, Some(&visits), &fates, options, reference, &mut export, &bar)?;
+        }
+    }
+    for item in fates.remittances() {
+        claims::read_remittance(item, &fates, reference, &mut export, &bar)?;
     }
     bar.finish();
-    let headers: Vec<Vec<String>> =
-        export.sources.iter().map(|source| source.columns.iter().map(|(name, _)| name.clone()).collect()).collect();
-    if let [name, ..] = &mapping::unanswered(&options.mapping, &headers)[..] {
-        return Err(Error::Usage(format!("the mapping names a column {name}, and no file has it")));
+    let headers: Vec<(String, Vec<String>)> = export
+        .sources
+        .iter()
+        .map(|source| (file_name(&source.path), source.columns.iter().map(|(name, _)| name.clone()).collect()))
+        .collect();
+    let has = |header: &crate::config::Header, headers: &[String]| !mapping::columns(header, headers).is_empty();
+    if let [name, ..] = &options.config.unanswered(&headers, has)[..] {
+        return Err(Error::Usage(format!("the configuration names {name}")));
     }
     if export.sources.iter().all(|source| source.rows == 0) {
         return Err(Error::input(export.sources[0].path.display().to_string(), "has a header and no rows"));
@@ -104,18 +161,62 @@ pub fn read(
     Ok(export)
 }
 
-/// Whether a file is read as Parquet: by its name.
-pub fn is_parquet(path: &std::path::Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet") || extension.eq_ignore_ascii_case("pq"))
+/// What some paths hold, each item with what its archive holds besides.
+fn items(paths: &[PathBuf], options: &Options) -> Result<Vec<(Item, Vec<String>)>> {
+    let mut all = Vec::new();
+    for path in paths {
+        let (items, mut left) = Item::of(path, options.limits)?;
+        all.extend(items.into_iter().map(|item| (item, std::mem::take(&mut left))));
+    }
+    Ok(all)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one call that is made twice")]
+fn read_item(
+    item: &Item,
+    left: &[String],
+    role: Role,
+    visits: Option<&Visits>,
+    fates: &Fates,
+    options: &Options,
+    reference: &Reference,
+    export: &mut Export,
+    bar: &Bar,
+) -> Result<()> {
+    let mut decided = options.config.for_file(&file_name(&item.path));
+    decided.sheet = options.sheet.clone().or(decided.sheet);
+    let given = Given { options, reference, decided, role, visits };
+    let first = export.sources.len();
+    match item.format {
+        Format::Workbook(kind) => sheet::read(item, kind, &given, export, bar)?,
+        Format::Claims => claims::read(item, fates, reference, export, bar)?,
+        Format::Text | Format::Parquet => {
+            export.begin_source(item, None, role);
+            let mapping = match item.format {
+                Format::Parquet => parquet::read(item, &given, export, bar)?,
+                _ => text::read(item, &given, export, bar)?,
+            };
+            settle(export, &mapping, &given)?;
+        }
+    }
+    if let (Some(source), [_, ..]) = (export.sources.get_mut(first), left) {
+        source.notes.push(format!("not read in the archive: {}", left.join(", ")));
+    }
+    Ok(())
+}
+
+/// Settles what only the whole of a file can tell.
+fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<()> {
+    decide::note_reading(export.source(), mapping);
+    decide::settle(export, mapping, given)
 }
 
 /// The row behind `records` records that begin at `row`.
-fn row_behind(path: &std::path::Path, row: u32, records: u32) -> Result<u32> {
-    row.checked_add(records).ok_or_else(|| unreadable(path, "has more rows than recount can number"))
+fn row_behind(item: &Item, row: u32, records: u32) -> Result<u32> {
+    row.checked_add(records).ok_or_else(|| item.error("has more rows than recount can number"))
 }
 
 /// An input error at a path.
-fn unreadable(path: &std::path::Path, problem: impl std::fmt::Display) -> Error {
+fn unreadable(path: &Path, problem: impl std::fmt::Display) -> Error {
     Error::input(path.display().to_string(), problem)
 }

@@ -3,6 +3,7 @@
 use super::chunk::{Body, Chunk, NO_DAY};
 use super::export::{Export, TimedCounts};
 use super::lines::BLANK_TIME;
+use super::mapping::Role;
 use crate::error::Result;
 use crate::reference::{Day, Kind, Reference};
 use crate::words::counted;
@@ -16,6 +17,8 @@ struct Seen {
     timed: TimedCounts,
     payers: BTreeMap<(u32, usize), u64>,
     codes: BTreeMap<(u32, Option<usize>), u64>,
+    /// Lines of a code that needs no minutes.
+    untimed: bool,
 }
 
 /// Counts lines by payer and code, dates and timed lines by file; takes a file's zeros for blanks where there are too many of
@@ -30,6 +33,7 @@ pub fn survey(export: &mut Export, reference: &Reference) -> Result<()> {
     for (chunk, seen) in export.chunks.iter().zip(seen) {
         let source = &mut export.sources[usize::from(chunk.file)];
         source.timed.add(seen.timed);
+        export.notes_have_untimed |= source.role == Role::Notes && seen.untimed;
         source.days = match (source.days, seen.days) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
@@ -61,7 +65,9 @@ fn look(export: &Export, chunk: &Chunk, body: &Body, reference: &Reference) -> S
     let rows_of = |code: u16| export.code_rows[chunk.codes.of(code) as usize].clone();
     let mut payers: Vec<Vec<u64>> = Vec::new();
     let mut codes: Vec<Vec<u64>> = Vec::new();
-    for packed in &body.rows {
+    let role = export.sources[usize::from(chunk.file)].role;
+    let notes = role == Role::Notes;
+    for (n, packed) in body.rows.iter().enumerate() {
         let day = chunk.day(packed);
         if day == NO_DAY {
             continue;
@@ -79,14 +85,17 @@ fn look(export: &Export, chunk: &Chunk, body: &Body, reference: &Reference) -> S
         };
         counts[row] += 1;
         let kind = if row < rows.len() { table[rows.start + row].kind } else { Kind::Unknown };
-        if kind == Kind::Timed && packed.units > 0 {
+        seen.untimed |= kind == Kind::Untimed;
+        // What a note says is documented, not billed.
+        let units = if notes { body.stated.get(n).copied().unwrap_or(0) } else { packed.units };
+        if kind == Kind::Timed && (units > 0 || notes) {
             seen.timed.lines += 1;
             match export.time(chunk.file, packed, || false) {
                 BLANK_TIME => seen.timed.blank += 1,
                 0 => seen.timed.zero += 1,
                 time => {
-                    let of_units = Time::from_minutes(15 * i32::from(packed.units));
-                    seen.timed.from_units += u64::from(Time(time) == of_units);
+                    let of_units = Time::from_minutes(15 * i32::from(units));
+                    seen.timed.from_units += u64::from(units > 0 && Time(time) == of_units);
                 }
             }
         }

@@ -1,23 +1,24 @@
-//! Delimited text: CSV, TSV and their relatives, plain or compressed (.gz, .zst).
+//! Delimited text: CSV, TSV and their relatives, plain or packed (.gz, .zst, .zip), in UTF-8, UTF-16 or the Windows code page.
 //!
-//! The file is read once, from start to end, in blocks that are cut between records and parsed in parallel.
+//! The file is read once, from start to end, in blocks that are cut between records and parsed in parallel. What a report
+//! prints above its column names is passed over, and counted.
 
 use super::block::{Parsed, Parser};
 use super::export::Export;
 use super::known::Row;
+use super::layout::{HEADER_WITHIN, header_row};
 use super::lines::Why;
-use super::mapping::Mapping;
-use super::{Options, row_behind, unreadable};
-use crate::error::{Result, plain};
-use crate::hash::{HashingReader, RunningHash};
+use super::mapping::{Mapping, Sheet};
+use super::open::{Decoded, Hash, Item, utf_16};
+use super::{Given, row_behind};
+use crate::config::Decisions;
+use crate::error::Result;
 use crate::parallel::in_order;
 use crate::progress::Bar;
 use crate::reference::{Headers, Reference};
 use recount_core::records::{Cells, Records, Step, whole_records};
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{Read, Seek};
-use std::path::Path;
+use std::io::Read;
 
 /// Bytes of a block: large enough that its dictionaries pay, small enough that a few per core stay in memory.
 const BLOCK: usize = 4 << 20;
@@ -47,7 +48,7 @@ impl Row for TextRow<'_> {
     fn cell(&self, column: usize) -> Cow<'_, str> {
         match self.text.and_then(|text| self.cells.text(text, column)) {
             Some(cell) => Cow::Borrowed(cell),
-            None => super::block::text(self.bytes(column)),
+            None => super::meanings::text(self.bytes(column)),
         }
     }
 
@@ -60,21 +61,34 @@ impl Row for TextRow<'_> {
 ///
 /// # Errors
 /// The file cannot be opened, is not text, is empty, or its columns need a decision.
-pub fn read(path: &Path, options: &Options, reference: &Reference, export: &mut Export, bar: &Bar) -> Result<Mapping> {
-    let mut text = Text::open(path, bar)?;
-    let (header, header_rows) = text.header(&reference.headers)?;
-    let mapping = Mapping::find(&path.display().to_string(), &header, &reference.headers, &options.mapping)?;
+pub fn read(item: &Item, given: &Given, export: &mut Export, bar: &Bar) -> Result<Mapping> {
+    let mut text = Text::open(item, bar)?;
+    let above = text.header(&given.reference.headers, &given.decided)?;
+    let sample = text.sample();
+    let mapping = Mapping::find(
+        &Sheet {
+            file: item.shown(),
+            headers: &text.header,
+            sample: &sample,
+            role: given.role,
+            visits_known: given.visits.is_some(),
+        },
+        given.reference,
+        &given.decided,
+    )?;
     let source = export.source();
-    source.columns = header.into_iter().enumerate().map(|(n, name)| (name, mapping.field_of(n))).collect();
-    let mut next_row = header_rows + 1;
+    source.columns = text.header.iter().enumerate().map(|(n, name)| (name.clone(), mapping.field_of(n))).collect();
+    source.header_row = above.len() as u32 + 1;
+    let mut next_row = source.header_row + 1;
+    export.append(titles(&above, &mapping, given.reference), 1)?;
     let delimiter = text.delimiter;
     in_order(
         || text.block(),
-        |(bytes, complete)| parse(&bytes, complete, delimiter, &mapping, reference),
+        |(bytes, complete)| parse(&bytes, complete, delimiter, &mapping, given),
         |parsed| {
             for parsed in parsed {
                 let row = next_row;
-                next_row = row_behind(path, row, parsed.records)?;
+                next_row = row_behind(item, row, parsed.records)?;
                 export.append(parsed, row)?;
             }
             Ok(())
@@ -84,7 +98,21 @@ pub fn read(path: &Path, options: &Options, reference: &Reference, export: &mut 
     Ok(mapping)
 }
 
-fn parse(bytes: &[u8], complete: bool, delimiter: u8, mapping: &Mapping, reference: &Reference) -> Vec<Parsed> {
+/// The rows above the header, of which these are empty, as rows that are set aside.
+pub(super) fn titles(above: &[bool], mapping: &Mapping, reference: &Reference) -> Parsed {
+    let mut parser = Parser::new(mapping, reference);
+    for empty in above {
+        if *empty {
+            parser.blank_record();
+        } else {
+            parser.lost_record(Why::Title);
+        }
+    }
+    parser.finish()
+}
+
+fn parse(bytes: &[u8], complete: bool, delimiter: u8, mapping: &Mapping, given: &Given) -> Vec<Parsed> {
+    let reference = given.reference;
     let mut chunks = Vec::new();
     let mut parser = Parser::new(mapping, reference);
     let mut records = Records::new(bytes, delimiter, complete).with_width(mapping.width);
@@ -108,7 +136,7 @@ fn parse(bytes: &[u8], complete: bool, delimiter: u8, mapping: &Mapping, referen
                 let row = TextRow { bytes, text, cells: &cells, as_before: cells.ending_before(start + same) };
                 match row_problem(&row, cells.len(), mapping.width) {
                     Some(why) => parser.odd_record(&row, why),
-                    None => parser.record(&row),
+                    None => given.record(&mut parser, &row),
                 }
             }
             // A block ends where a record does.
@@ -145,59 +173,42 @@ fn row_problem(row: &TextRow, cells: usize, width: usize) -> Option<Why> {
 
 /// A text file that is being read.
 pub(super) struct Text<'a> {
-    reader: Box<dyn Read + 'a>,
-    hash: RunningHash,
-    path: &'a Path,
+    reader: Box<dyn Read + Send + 'a>,
+    hash: Hash,
+    item: &'a Item,
     /// Bytes read and not yet given out; they start at a record.
     pending: Vec<u8>,
     ended: bool,
     /// The byte between cells.
-    pub(super) delimiter: u8,
-    /// Cells of the header.
-    width: usize,
+    delimiter: u8,
+    /// The header.
+    header: Vec<String>,
 }
 
 impl<'a> Text<'a> {
-    /// Opens a file, decompressing it where its first bytes say so.
+    /// Opens a file.
     ///
     /// # Errors
     /// The file cannot be read, is empty, or is not text.
-    pub(super) fn open(path: &'a Path, bar: &'a Bar) -> Result<Text<'a>> {
-        let mut file = File::open(path).map_err(|error| unreadable(path, plain(&error)))?;
-        if file.metadata().is_ok_and(|file| file.is_dir()) {
-            return Err(unreadable(path, "is a folder, not a file; name the files in it, such as FOLDER/*.csv"));
+    pub(super) fn open(item: &'a Item, bar: &'a Bar) -> Result<Text<'a>> {
+        let (mut reader, hash) = item.bytes(bar)?;
+        let mut pending = Vec::new();
+        let read = Read::by_ref(&mut reader).take(4_096).read_to_end(&mut pending);
+        read.map_err(|error| item.failed(&error))?;
+        if let Some(encoding) = utf_16(&pending) {
+            let raw = Box::new(std::io::Cursor::new(std::mem::take(&mut pending)).chain(reader));
+            reader = Box::new(Decoded::new(raw, encoding));
         }
-        let mut magic = [0; 4];
-        let magic = match file.read(&mut magic).and_then(|n| file.rewind().map(|()| n)) {
-            Ok(n) => &magic[..n],
-            Err(error) => return Err(unreadable(path, plain(&error))),
-        };
-        let reader = HashingReader::new(file, bar);
-        let hash = reader.hash();
-        let reader: Box<dyn Read + 'a> = match magic {
-            [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(reader)),
-            [0x28, 0xb5, 0x2f, 0xfd] => {
-                Box::new(zstd::Decoder::new(reader).map_err(|error| unreadable(path, plain(&error)))?)
-            }
-            b"PK\x03\x04" => return Err(unreadable(path, "is a zip or Excel file; save it as CSV first")),
-            b"PAR1" => return Err(unreadable(path, "is a Parquet file; give it the ending .parquet")),
-            [0xd0, 0xcf, 0x11, 0xe0] => return Err(unreadable(path, "is an old Excel file; save it as CSV first")),
-            _ => Box::new(reader),
-        };
-        let mut text =
-            Text { reader, hash, path, pending: Vec::new(), ended: false, delimiter: b',', width: usize::MAX };
+        let mut text = Text { reader, hash, item, pending, ended: false, delimiter: b',', header: Vec::new() };
         text.fill(HEAD)?;
-        if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = text.pending[..] {
-            return Err(unreadable(path, "is UTF-16 text; save it as CSV UTF-8 first"));
-        }
         if text.pending.starts_with(b"\xef\xbb\xbf") {
             text.pending.drain(..3);
         }
         if text.pending.iter().all(u8::is_ascii_whitespace) && text.ended {
-            return Err(unreadable(path, "is empty"));
+            return Err(item.error("is empty"));
         }
         if text.pending[..text.pending.len().min(HEAD)].contains(&0) {
-            return Err(unreadable(path, "is not a text file: it holds zero bytes"));
+            return Err(item.error("is not a text file: it holds zero bytes"));
         }
         Ok(text)
     }
@@ -209,65 +220,89 @@ impl<'a> Text<'a> {
         }
         let missing = (wanted - self.pending.len()) as u64;
         let read = (&mut self.reader).take(missing).read_to_end(&mut self.pending);
-        let read =
-            read.map_err(|error| unreadable(self.path, format!("cannot be read to its end: {}", plain(&error))))?;
+        let read = read.map_err(|error| self.item.failed(&error))?;
         self.ended = (read as u64) < missing;
         Ok(())
     }
 
-    /// Takes the header off the file and says which row it was.
-    fn header(&mut self, names: &Headers) -> Result<(Vec<String>, u32)> {
-        self.delimiter = delimiter(&self.pending, names);
-        loop {
-            let (mut records, mut cells) = (Records::new(&self.pending, self.delimiter, self.ended), Cells::default());
-            let mut row = 0;
-            let step = loop {
-                row += 1;
-                match records.next(&mut cells) {
-                    Step::Blank => {}
-                    step => break step,
-                }
-            };
-            match step {
-                Step::Cells => {
-                    let header = (0..cells.len())
-                        .map(|n| String::from_utf8_lossy(cells.get(&self.pending, n)).trim().to_owned())
-                        .collect();
-                    let end = records.position();
-                    self.width = cells.len();
-                    self.pending.drain(..end);
-                    return Ok((header, row));
-                }
-                Step::Incomplete if self.pending.len() < LONGEST_HEADER => {
-                    let more = self.pending.len() * 2;
-                    self.fill(more)?;
-                }
-                Step::Broken => {
-                    return Err(unreadable(
-                        self.path,
-                        "the quotation marks of the first row do not match; is there a header row?",
-                    ));
-                }
-                _ => {
-                    return Err(unreadable(
-                        self.path,
-                        "the first row never ends; is it a text file with a header row?",
-                    ));
-                }
+    /// Takes the header and what stands above it off the file, and says of each row above whether it is empty.
+    fn header(&mut self, names: &Headers, decided: &Decisions) -> Result<Vec<bool>> {
+        while !self.ended && !holds_lines(&self.pending) && self.pending.len() < LONGEST_HEADER {
+            let more = self.pending.len() * 2;
+            self.fill(more)?;
+        }
+        // The first of equals is taken, so the comma goes first.
+        let mut best: Option<(u8, FirstRows, (usize, usize))> = None;
+        for delimiter in [b',', b'\t', b';', b'|'] {
+            let rows = FirstRows::of(&self.pending, delimiter, self.ended);
+            let Some(found) = header_row(rows.cells.iter().map(Vec::as_slice), names, decided) else { continue };
+            if best.as_ref().is_none_or(|(.., (_, known))| found.1 > *known) {
+                best = Some((delimiter, rows, found));
             }
         }
+        let (delimiter, mut rows, place) = match best {
+            Some((delimiter, rows, (place, _))) => (delimiter, rows, place),
+            // No row is a header: what the first one looks like is told.
+            None => {
+                let widest = |delimiter: &u8| {
+                    let rows = FirstRows::of(&self.pending, *delimiter, self.ended);
+                    rows.cells.iter().find(|row| !row.is_empty()).map_or(0, Vec::len)
+                };
+                let delimiter = [b'|', b';', b'\t', b','].into_iter().max_by_key(widest).unwrap_or(b',');
+                let rows = FirstRows::of(&self.pending, delimiter, self.ended);
+                let place = rows.cells.iter().position(|row| !row.is_empty()).unwrap_or(0);
+                (delimiter, rows, place)
+            }
+        };
+        if rows.broken == Some(place) || rows.cells.len() <= place {
+            let problem = if rows.broken.is_some() {
+                "the quotation marks of the first row do not match; is there a header row?"
+            } else {
+                "the first row never ends; is it a text file with a header row?"
+            };
+            return Err(self.item.error(problem));
+        }
+        self.delimiter = delimiter;
+        self.header = std::mem::take(&mut rows.cells[place]);
+        self.pending.drain(..rows.ends[place]);
+        Ok(rows.cells[..place].iter().map(|row| row.iter().all(String::is_empty)).collect())
     }
 
-    /// Calls `record` with the row number and bytes of each record behind the header, until it says false.
+    /// Some rows behind the header.
+    fn sample(&self) -> Vec<Vec<String>> {
+        let end = self.pending.len().min(HEAD);
+        let (mut records, mut cells) = (Records::new(&self.pending[..end], self.delimiter, self.ended), Cells::default());
+        let mut rows = Vec::new();
+        while rows.len() < 200 {
+            match records.next(&mut cells) {
+                Step::Cells => rows.push(texts(&self.pending, &cells)),
+                Step::Blank | Step::Broken => {}
+                Step::Incomplete | Step::End => break,
+            }
+        }
+        rows
+    }
+
+    /// Calls `record` with the row number and bytes of each record, the header and what stands above it among them, until it
+    /// says false.
     pub(super) fn each_record(
         &mut self,
         names: &Headers,
+        decided: &Decisions,
         record: &mut dyn FnMut(u32, &[u8]) -> Result<bool>,
     ) -> Result<()> {
-        let (_, header_row) = self.header(names)?;
-        let (mut row, mut cells) = (header_row, Cells::default());
+        let start = self.pending.clone();
+        let above = self.header(names, decided)?.len();
+        let (mut row, mut cells) = (0, Cells::default());
+        let mut records = Records::new(&start, self.delimiter, self.ended);
+        while row as usize <= above && !matches!(records.next(&mut cells), Step::Incomplete | Step::End) {
+            row += 1;
+            if !record(row, records.raw())? {
+                return Ok(());
+            }
+        }
         while let Some((bytes, complete)) = self.block()? {
-            let mut records = Records::new(&bytes, self.delimiter, complete).with_width(self.width);
+            let mut records = Records::new(&bytes, self.delimiter, complete).with_width(self.header.len());
             while !matches!(records.next(&mut cells), Step::Incomplete | Step::End) {
                 row += 1;
                 if !record(row, records.raw())? {
@@ -289,7 +324,7 @@ impl<'a> Text<'a> {
             if self.ended {
                 return Ok(Some((std::mem::take(&mut self.pending), true)));
             }
-            match whole_records(&self.pending, self.delimiter, self.width) {
+            match whole_records(&self.pending, self.delimiter, self.header.len()) {
                 // One record longer than the block: read on.
                 0 => wanted = self.pending.len() * 2,
                 cut => {
@@ -301,22 +336,42 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The byte between cells: the one that makes most of the first row column names, then most cells; comma if none does.
-fn delimiter(head: &[u8], names: &Headers) -> u8 {
-    let score = |delimiter: u8| {
-        let (mut records, mut cells) = (Records::new(head, delimiter, true), Cells::default());
-        while records.next(&mut cells) == Step::Blank {}
-        let known =
-            (0..cells.len()).filter(|&n| names.field(&String::from_utf8_lossy(cells.get(head, n))).is_some()).count();
-        (known, cells.len())
-    };
-    // The first of equals is taken, so the comma goes first.
-    let mut best = (b',', score(b','));
-    for candidate in [b'\t', b';', b'|'] {
-        let found = score(candidate);
-        if found > best.1 {
-            best = (candidate, found);
+/// Whether there are enough lines to find a header among.
+fn holds_lines(bytes: &[u8]) -> bool {
+    bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).nth(2 * HEADER_WITHIN).is_some()
+}
+
+/// The rows that a file begins with, if that is the byte between its cells.
+struct FirstRows {
+    cells: Vec<Vec<String>>,
+    /// Where each ends.
+    ends: Vec<usize>,
+    /// The first whose quotation marks do not match.
+    broken: Option<usize>,
+}
+
+impl FirstRows {
+    fn of(bytes: &[u8], delimiter: u8, complete: bool) -> FirstRows {
+        let (mut records, mut cells) = (Records::new(bytes, delimiter, complete), Cells::default());
+        let mut rows = FirstRows { cells: Vec::new(), ends: Vec::new(), broken: None };
+        while rows.cells.len() < HEADER_WITHIN {
+            let row = match records.next(&mut cells) {
+                Step::Cells => texts(bytes, &cells),
+                Step::Blank => Vec::new(),
+                Step::Broken => {
+                    rows.broken.get_or_insert(rows.cells.len());
+                    vec![String::from("?")]
+                }
+                Step::Incomplete | Step::End => break,
+            };
+            rows.cells.push(row);
+            rows.ends.push(records.position());
         }
+        rows
     }
-    best.0
+}
+
+/// The cells of a record, trimmed.
+fn texts(bytes: &[u8], cells: &Cells) -> Vec<String> {
+    (0..cells.len()).map(|n| super::meanings::text(cells.get(bytes, n)).trim().to_owned()).collect()
 }

@@ -1,5 +1,9 @@
 //! The fields of a line that recount reads, by their canonical names.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
+
 /// A field of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each is the field of that name in the README's table of columns")]
@@ -32,11 +36,15 @@ pub enum Field {
     BillType,
     RevenueCode,
     StartTime,
+    EndTime,
+    VisitTotalMinutes,
+    ServiceThrough,
+    Status,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Field; 28] = [
+    pub const ALL: [Field; 32] = [
         Field::PatientId,
         Field::DateOfService,
         Field::Code,
@@ -65,7 +73,22 @@ impl Field {
         Field::BillType,
         Field::RevenueCode,
         Field::StartTime,
+        Field::EndTime,
+        Field::VisitTotalMinutes,
+        Field::ServiceThrough,
+        Field::Status,
     ];
+
+    /// The names of all of them, in the same order.
+    pub const NAMES: [&'static str; Field::ALL.len()] = {
+        let mut names = [""; Field::ALL.len()];
+        let mut n = 0;
+        while n < names.len() {
+            names[n] = Field::ALL[n].name();
+            n += 1;
+        }
+        names
+    };
 
     /// Without these there is nothing to audit.
     pub const REQUIRED: [Field; 4] = [Field::PatientId, Field::DateOfService, Field::Code, Field::Units];
@@ -101,17 +124,22 @@ impl Field {
             Field::BillType => "bill_type",
             Field::RevenueCode => "revenue_code",
             Field::StartTime => "start_time",
+            Field::EndTime => "end_time",
+            Field::VisitTotalMinutes => "visit_total_minutes",
+            Field::ServiceThrough => "service_through",
+            Field::Status => "status",
         }
     }
 
     /// The type its cells are read as, in a user's words.
     pub const fn type_name(self) -> &'static str {
         match self {
-            Field::DateOfService => "date",
+            Field::DateOfService | Field::ServiceThrough => "date",
             Field::Code => "code",
             Field::Units => "whole number",
-            Field::Minutes | Field::VisitTimedMinutes => "minutes",
+            Field::Minutes | Field::VisitTimedMinutes | Field::VisitTotalMinutes => "minutes",
             Field::Charge | Field::Allowed | Field::Paid => "money",
+            Field::StartTime | Field::EndTime => "time of day",
             _ => "text",
         }
     }
@@ -119,5 +147,23 @@ impl Field {
     /// The field of that name.
     pub fn from_name(name: &str) -> Option<Field> {
         Field::ALL.into_iter().find(|field| field.name() == name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Field, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        const NAMES: &[&str] = &Field::NAMES;
+        Field::from_name(&name).ok_or_else(|| serde::de::Error::unknown_field(&name, NAMES))
+    }
+}
+
+impl JsonSchema for Field {
+    fn schema_name() -> Cow<'static, str> {
+        "Field".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "description": "A field of a line, by its canonical name.", "enum": Field::NAMES })
     }
 }

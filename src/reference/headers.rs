@@ -1,10 +1,11 @@
 //! The names that practices give their columns, from `data/headers.toml`.
 
-use super::Field;
+use super::{Field, said};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Names {
     #[serde(default)]
@@ -12,6 +13,8 @@ struct Names {
     #[serde(default)]
     weak: Vec<String>,
 }
+
+type File = BTreeMap<Field, Names>;
 
 /// Recognises a column by its header.
 pub struct Headers {
@@ -24,14 +27,14 @@ impl Headers {
     /// # Errors
     /// A field that does not exist, or a name that two fields claim.
     pub fn parse(text: &str) -> Result<Headers, String> {
-        let file: HashMap<String, Names> =
-            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file: File =
+            toml::from_str(text).map_err(|error| said(text, &error))?;
         let mut by_name: HashMap<String, (Field, usize)> = HashMap::new();
         for field in Field::ALL {
             by_name.insert(normalised_header(field.name()), (field, 0));
         }
-        for (name, names) in &file {
-            let field = Field::from_name(name).ok_or(format!("[{name}] is not a field"))?;
+        for (&field, names) in &file {
+            let name = field.name();
             let all = names.names.iter().map(|n| (n, 0)).chain(names.weak.iter().zip(1..));
             for (header, rank) in all {
                 if by_name.insert(normalised_header(header), (field, rank)).is_some() {

@@ -2,17 +2,25 @@
 //!
 //! The files travel inside the program; `--codes` and `--policy` replace them. `data/README.md` says where each comes from.
 
+mod claims;
 mod codes;
 mod fields;
 mod headers;
 mod payers;
+mod presets;
+mod said;
 mod settings;
+mod statuses;
 
+pub use claims::ClaimWords;
 pub use codes::{CodeFacts, Codes, Kind};
 pub use fields::Field;
 pub use headers::{Headers, normalised_header};
 pub use payers::{Payer as PayerRef, PayerRule, Payers, Policy, normalised_payer};
+pub use presets::{Confidence, Preset};
+pub use said::{nearest, said};
 pub use settings::Settings;
+pub use statuses::{Status, Statuses};
 
 use crate::error::{Error, Result};
 use chrono::{Datelike, NaiveDate};
@@ -50,6 +58,12 @@ pub struct Reference {
     pub payers: Payers,
     /// Names of columns.
     pub headers: Headers,
+    /// Words of a status column.
+    pub statuses: Statuses,
+    /// Layouts of exports that are known.
+    pub presets: Vec<Preset>,
+    /// What codes of claims mean.
+    pub claim_words: ClaimWords,
     /// Thresholds.
     pub settings: Settings,
     /// Name and SHA-256 of each file used, for the manifest.
@@ -85,13 +99,30 @@ impl Reference {
         let headers = Headers::parse(&headers).map_err(|problem| Error::Config { path: label, problem })?;
         let (label, settings) = text("settings.toml", None)?;
         let settings = Settings::parse(&settings).map_err(|problem| Error::Config { path: label, problem })?;
-        Ok(Reference { codes, payers, headers, settings, hashes })
+        let (label, statuses) = text("statuses.toml", None)?;
+        let statuses = Statuses::parse(&statuses).map_err(|problem| Error::Config { path: label, problem })?;
+        let (label, claim_words) = text("claims.toml", None)?;
+        let claim_words = ClaimWords::parse(&claim_words).map_err(|problem| Error::Config { path: label, problem })?;
+        let mut presets = Vec::new();
+        for name in preset_files() {
+            let (label, preset) = text(&name, None)?;
+            presets.push(Preset::parse(&preset).map_err(|problem| Error::Config { path: label, problem })?);
+        }
+        Ok(Reference { codes, payers, headers, statuses, presets, claim_words, settings, hashes })
     }
 }
 
 /// A built-in file of `data/`.
 fn built_in(name: &str) -> &'static str {
     DATA.get_file(name).and_then(|file| file.contents_utf8()).unwrap_or_default()
+}
+
+/// The files of `data/presets`, in order of their names.
+fn preset_files() -> Vec<String> {
+    let files = DATA.get_dir("presets").into_iter().flat_map(|folder| folder.files());
+    let mut names: Vec<String> = files.map(|file| file.path().display().to_string().replace('\\', "/")).collect();
+    names.sort();
+    names
 }
 
 /// The last part of a path, which is all of it that outputs may show.

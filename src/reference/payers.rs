@@ -1,8 +1,9 @@
 //! Payers: which rule each counts units by, since when, and how we know.
 
-use super::{Day, day};
+use super::{Day, day, said};
 use chrono::NaiveDate;
 use recount_core::domain::{Basis, Rule};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -74,7 +75,7 @@ impl PayerRule {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct File {
     class: Vec<Class>,
@@ -82,7 +83,7 @@ struct File {
     payer: Vec<Entry>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Class {
     name: String,
@@ -98,7 +99,7 @@ struct Class {
     source: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     name: String,
@@ -144,7 +145,7 @@ impl Payers {
     /// # Errors
     /// A sentence: an unknown class or rule, a documented rule without a source, a name claimed twice.
     pub fn parse(text: &str, by_user: bool, rules: &[PayerRule]) -> Result<Payers, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file: File = toml::from_str(text).map_err(|error| said(text, &error))?;
         let rule_named = |name: &Option<String>| match name {
             None => Ok(None),
             Some(name) => {

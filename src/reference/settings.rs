@@ -1,9 +1,11 @@
 //! Thresholds, from `data/settings.toml`.
 
+use super::said;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Every threshold that a check, a pattern or the reader uses, each with its source in the file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Fewest auditable sessions for a pattern to speak.
@@ -33,6 +35,6 @@ pub struct Settings {
 impl Settings {
     /// Reads the file.
     pub fn parse(text: &str) -> Result<Settings, String> {
-        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+        toml::from_str(text).map_err(|error| said(text, &error))
     }
 }

@@ -1,5 +1,6 @@
 //! What is true of a session and of its services. No threshold and no opinion is in here: those are the checks'.
 
+use crate::ingest::Role;
 use crate::reference::{Day, Kind};
 use recount_core::domain::{Basis, Rule, Time, Units};
 use recount_core::units::Range;
@@ -26,6 +27,12 @@ pub enum WhyNot {
     Auditable,
     /// A timed line has no minutes.
     MinutesMissing,
+    /// It was documented, and no bill for it is among the exports.
+    NothingBilled,
+    /// A line is for several days.
+    SpansDays,
+    /// A note or a payment of that day fits several bills.
+    Unplaced,
     /// More minutes than a day has on one line: columns may be swapped.
     TooManyMinutes,
     /// More units on one line than any bill has.
@@ -46,6 +53,9 @@ impl WhyNot {
         match self {
             WhyNot::Auditable => "",
             WhyNot::MinutesMissing => "a timed line has no minutes",
+            WhyNot::NothingBilled => "documented, and not billed in these exports",
+            WhyNot::SpansDays => "a line is for several days",
+            WhyNot::Unplaced => "a note or payment of that day fits several bills",
             WhyNot::TooManyMinutes => "a line has more minutes than a day",
             WhyNot::TooManyUnits => "a line has more than 255 units",
             WhyNot::NetNegative => "more units were reversed than billed",
@@ -54,6 +64,18 @@ impl WhyNot {
             WhyNot::RowLost => "a row of that patient and day could not be used",
         }
     }
+}
+
+/// What the minutes of a session's timed codes are known from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Evidence {
+    /// Each code has its own.
+    #[default]
+    PerCode,
+    /// The visit has its timed minutes: the total is audited, the allocation is not.
+    VisitTotal,
+    /// The visit has its minutes, timed and untimed together: there were no more timed minutes than these.
+    UpperBound,
 }
 
 /// Units over of each sort that is judged.
@@ -76,6 +98,8 @@ pub struct Doubts {
     pub unknown_code: bool,
     /// A line's units are blank: what was billed is at least what is known.
     pub units_blank: bool,
+    /// Minutes are the visit's, and the export does not tell how many visits there were.
+    pub visits_untold: bool,
     /// Discipline unknown and several clinicians: units over if each clinician's lines stood alone.
     pub over_by_clinician: Option<Over>,
     /// Rows repeat: units over without the repeats.
@@ -115,6 +139,12 @@ pub struct Session {
     pub either: bool,
     /// Nobody to pay back.
     pub never_exception: bool,
+    /// What its timed minutes are known from.
+    pub evidence: Evidence,
+    /// The timed minutes of the lines, and those of the visit, where both are given and differ.
+    pub mismatch: Option<(Time, Time)>,
+    /// Whether a bill, and whether a note, is among its lines.
+    pub told_by: ToldBy,
     /// Pooled time, as far as it is known.
     pub timed_time: Time,
     /// Time on untimed lines, as far as it is known.
@@ -155,12 +185,18 @@ impl Session {
     /// Under 15 minutes per timed unit billed.
     pub fn short(&self) -> bool {
         self.auditable()
+            && self.evidence != Evidence::UpperBound
             && self.timed.billed > 0
             && i64::from(self.timed_time.0) < 15 * 6_000 * i64::from(self.timed.billed)
     }
 
     /// The minutes of its timed services, rounded down once, if all of them are known.
     pub fn timed_minutes(&self, services: &[Service]) -> Option<i32> {
+        match self.evidence {
+            Evidence::VisitTotal => return Some(self.timed_time.whole_minutes()),
+            Evidence::UpperBound => return None,
+            Evidence::PerCode => {}
+        }
         let known = services.iter().all(|service| service.kind != Kind::Timed || service.time.is_some());
         known.then(|| self.timed_time.whole_minutes())
     }
@@ -172,7 +208,34 @@ impl Session {
 
     /// What the unit verdict rests on.
     pub fn evidence(&self) -> &'static str {
-        if self.needs_minutes && self.why_not == WhyNot::MinutesMissing { "none" } else { "per-code" }
+        match self.evidence {
+            _ if self.needs_minutes && self.why_not == WhyNot::MinutesMissing => "none",
+            Evidence::PerCode => "per-code",
+            Evidence::VisitTotal => "visit-total",
+            Evidence::UpperBound => "upper-bound",
+        }
+    }
+}
+
+/// Which roles of files speak of a session or service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ToldBy {
+    /// A bill.
+    pub bill: bool,
+    /// A note.
+    pub note: bool,
+    /// A remittance.
+    pub remit: bool,
+}
+
+impl ToldBy {
+    /// With a line of that role.
+    pub fn add(&mut self, role: Role) {
+        match role {
+            Role::Bill => self.bill = true,
+            Role::Notes => self.note = true,
+            Role::Remit => self.remit = true,
+        }
     }
 }
 
@@ -207,6 +270,12 @@ pub struct Service {
     pub repeated: bool,
     /// Its minutes, merged over lines and family, are 0, and so known.
     pub without_minutes: bool,
+    /// Who speaks of it.
+    pub told_by: ToldBy,
+    /// Units that its notes say, if they do.
+    pub documented: Option<Units>,
+    /// Units that were paid, if remittances are among the exports.
+    pub paid: Option<Units>,
 }
 
 impl Service {

@@ -1,11 +1,12 @@
 //! Sessions are cut from a day's lines and judged: facts under both rules, no opinion.
 
 use super::Outcome;
-use super::facts::{Doubts, Over, Service, Session, Tally, WhyNot};
+use super::facts::{Doubts, Evidence, Over, Service, Session, Tally, ToldBy, WhyNot};
 use super::order::DayKeys;
 use super::settle::Day;
-use crate::ingest::{Lines, Setting};
+use crate::ingest::{Lines, Role, Setting};
 use crate::reference::{CodeFacts, Kind, Policy, Reference};
+use recount_core::cells::Span;
 use recount_core::domain::{Rule, Time, Units};
 use recount_core::units::total_time::Allocations;
 use recount_core::units::untimed::{self, Occurrence};
@@ -14,7 +15,7 @@ use std::collections::HashSet;
 
 /// Judges the days of a batch.
 pub struct Judge<'a> {
-    lines: &'a Lines<'a>,
+    pub(super) lines: &'a Lines<'a>,
     reference: &'a Reference,
     keys: &'a DayKeys,
     /// Days of which a row was lost.
@@ -25,25 +26,26 @@ pub struct Judge<'a> {
 
 /// Services that compete for units as one: a code, or a family with merged minutes.
 #[derive(Clone, Copy)]
-struct Competitor {
+pub(super) struct Competitor {
     family: Option<u16>,
-    kind: Kind,
-    time: Time,
-    billed: Units,
+    pub(super) kind: Kind,
+    pub(super) time: Time,
+    pub(super) billed: Units,
     range: Range,
     supported: Units,
 }
 
 /// Memory for judging one session, used again for the next.
 #[derive(Default)]
-struct Bench {
-    services: Vec<Service>,
+pub(super) struct Bench {
+    pub(super) services: Vec<Service>,
     /// For each service, its competitor.
-    competes_as: Vec<usize>,
-    competitors: Vec<Competitor>,
+    pub(super) competes_as: Vec<usize>,
+    pub(super) competitors: Vec<Competitor>,
     pool: Vec<(Time, Units)>,
     nearest: Vec<Units>,
     names: Vec<u32>,
+    pub(super) spans: Vec<Span>,
 }
 
 /// A line on its way into a session: the order of these fields is the order of sessions and services in a day.
@@ -51,7 +53,9 @@ struct Bench {
 struct Placed {
     discipline: u8,
     payer: u32,
+    /// Place in the order of practices.
     practice: u32,
+    /// Place in the order of codes.
     code: u32,
     line: u32,
 }
@@ -63,6 +67,11 @@ impl<'a> Judge<'a> {
         let longest = Time::from_minutes(settings.max_minutes_per_day.clamp(0, 99_999) as i32);
         let most_units = settings.max_units_per_line.clamp(0, 9_999) as Units;
         Judge { lines, reference, keys, lost, longest, most_units }
+    }
+
+    /// The code table.
+    pub(super) fn codes(&self) -> &crate::reference::Codes {
+        &self.reference.codes
     }
 
     /// Settles, cuts and judges days, given by their keys and numbers of lines.
@@ -82,14 +91,17 @@ impl<'a> Judge<'a> {
             day.settle(self.lines, first..first + lines, row_lost, &mut outcome.excluded);
             first += lines;
             placed.clear();
-            placed.extend(day.lines.iter().map(|&(discipline, line)| Placed {
-                discipline,
-                payer: self.lines.payer(line),
-                practice: self.keys.practices[self.lines.practice.at(line) as usize],
-                code: self.keys.codes[self.lines.code[line as usize] as usize],
-                line,
+            placed.extend(day.lines.iter().map(|settled| Placed {
+                discipline: settled.discipline,
+                payer: settled.payer,
+                practice: self.keys.practices[settled.practice as usize],
+                code: self.keys.codes[self.lines.code[settled.line as usize] as usize],
+                line: settled.line,
             }));
             placed.sort_unstable();
+            day.share_visits(self.lines, placed.iter().map(|placed| {
+                ((placed.discipline, placed.payer, placed.practice), self.lines.visit.at(placed.line))
+            }));
             for session in
                 placed.chunk_by(|a, b| (a.discipline, a.payer, a.practice) == (b.discipline, b.payer, b.practice))
             {
@@ -113,7 +125,8 @@ impl<'a> Judge<'a> {
         let first_line = outcome.order.len() as u32;
         outcome.order.extend(placed.iter().map(|placed| placed.line));
         let lines = &outcome.order[first_line as usize..];
-        let mut session = self.tally(lines, placed[0].discipline, bench);
+        let account = (placed[0].discipline, placed[0].payer);
+        let mut session = self.tally(lines, account, &day.shared_visits, bench);
         session.why_not = session.why_not.max(day.why_not);
         let taken_back = |line: &u32| day.reversed_below_zero.binary_search(&self.lines.code[*line as usize]).is_ok();
         if !day.reversed_below_zero.is_empty() && lines.iter().any(taken_back) {
@@ -124,14 +137,14 @@ impl<'a> Judge<'a> {
         // A line that names nobody may be a second clinician's.
         let several = session.clinicians > 1 || (session.clinicians == 1 && session.therapist == 0);
         if session.discipline == 0 && several {
-            session.doubts.over_by_clinician = Some(self.over_by_clinician(lines, other, subset));
+            session.doubts.over_by_clinician = Some(self.over_by_clinician(lines, session.payer, other, subset));
         }
         let repeats = |line: &u32| day.repeats.binary_search(line).is_ok();
         if !day.repeats.is_empty() && lines.iter().any(repeats) {
             subset.clear();
             subset.extend(lines.iter().filter(|line| !repeats(line)));
             if !subset.is_empty() {
-                session.doubts.over_without_repeats = Some(self.tally(subset, session.discipline, other).over());
+                session.doubts.over_without_repeats = Some(self.tally(subset, account, &day.shared_visits, other).over());
             }
             for service in &mut bench.services {
                 let (start, count) = (service.lines.0 as usize, service.lines.1 as usize);
@@ -152,14 +165,14 @@ impl<'a> Judge<'a> {
     }
 
     /// Units over if each clinician's lines were a session of their own.
-    fn over_by_clinician(&self, lines: &[u32], bench: &mut Bench, subset: &mut Vec<u32>) -> Over {
+    fn over_by_clinician(&self, lines: &[u32], payer: u32, bench: &mut Bench, subset: &mut Vec<u32>) -> Over {
         let mut order = lines.to_vec();
         order.sort_by_key(|&line| self.lines.therapist[line as usize]);
         let mut sum = Over::default();
         for own in order.chunk_by(|&a, &b| self.lines.therapist[a as usize] == self.lines.therapist[b as usize]) {
             subset.clear();
             subset.extend_from_slice(own);
-            let over = self.tally(subset, 0, bench).over();
+            let over = self.tally(subset, (0, payer), &[], bench).over();
             sum.timed += over.timed;
             sum.interval += over.interval;
             sum.untimed += over.untimed;
@@ -167,17 +180,18 @@ impl<'a> Judge<'a> {
         sum
     }
 
-    /// Adds lines up to services and judges them under both rules. `lines` stand in order of code.
-    fn tally(&self, lines: &[u32], discipline: u8, bench: &mut Bench) -> Session {
-        let first = lines[0];
+    /// Adds lines up to services and judges them under both rules. `lines` stand in order of code; `shared` are visits that other
+    /// sessions of the day belong to as well.
+    fn tally(&self, lines: &[u32], (discipline, payer): (u8, u32), shared: &[u32], bench: &mut Bench) -> Session {
+        let first = lines.iter().copied().find(|&line| self.lines.role(line) == Role::Bill).unwrap_or(lines[0]);
         let day = self.lines.day[first as usize];
-        let payer = self.lines.payer(first);
         let policy = self.lines.export.payers[payer as usize].policy(day);
         let mut session = new_session(lines, discipline, day, payer, self.lines.practice.at(first), policy);
         session.patient = self.lines.patient[first as usize];
-        (session.therapist, session.clinicians) =
-            one_of(lines, &mut bench.names, |line| self.lines.therapist[line as usize]);
-        (session.clinic, session.clinics) = one_of(lines, &mut bench.names, |line| self.lines.clinic[line as usize]);
+        (session.therapist, session.clinicians) = self.clinicians(lines, &mut bench.names);
+        let billed = lines.iter().copied().filter(|&line| self.lines.role(line) == self.lines.role(first));
+        (session.clinic, session.clinics) =
+            one_of(billed, &mut bench.names, |line| self.lines.clinic[line as usize]);
 
         bench.services.clear();
         bench.competes_as.clear();
@@ -217,12 +231,24 @@ impl<'a> Judge<'a> {
             }
             bench.services.push(service);
         }
-        self.pool(&mut session, policy, bench);
-        self.share_out(lines, &mut session, bench);
+        self.weigh(lines, &mut session, policy, shared, bench);
+        self.share_out(&mut session, bench);
         if session.timed_time > self.longest {
             session.why_not = session.why_not.max(WhyNot::TooManyMinutes);
         }
+        if !session.told_by.bill {
+            session.why_not = session.why_not.max(WhyNot::NothingBilled);
+        }
         session
+    }
+
+    /// The clinician who treated, if there was one, and how many are named: by the notes, where there are any, since a bill may
+    /// name who bills.
+    fn clinicians(&self, lines: &[u32], names: &mut Vec<u32>) -> (u32, u16) {
+        let therapist = |line: u32| self.lines.therapist[line as usize];
+        let noted = |line: &u32| self.lines.role(*line) == Role::Notes && therapist(*line) != 0;
+        let role = if lines.iter().any(noted) { Role::Notes } else { Role::Bill };
+        one_of(lines.iter().copied().filter(|&line| self.lines.role(line) == role), names, therapist)
     }
 
     /// The lines of one code as a service. What is known of the session from them is noted there.
@@ -236,13 +262,33 @@ impl<'a> Judge<'a> {
         let kind = facts.map_or(Kind::Unknown, |facts| facts.kind);
         let needs_minutes = kind.needs_minutes();
         session.needs_minutes |= needs_minutes;
+        let mut told_by = ToldBy::default();
+        lines.iter().for_each(|&line| told_by.add(self.lines.role(line)));
         let (mut time, mut billed, mut missing) = (Time::ZERO, 0, false);
+        let (mut documented, mut paid) = (None, None);
         for &line in lines {
+            let role = self.lines.role(line);
+            let stated = self.lines.stated(line);
+            match role {
+                Role::Bill => {}
+                Role::Notes => documented = stated.map(|units| units + documented.unwrap_or(0)).or(documented),
+                Role::Remit => {
+                    paid = stated.map(|units| units + paid.unwrap_or(0)).or(paid);
+                    continue;
+                }
+            }
             let units = self.lines.units(line);
             session.doubts.units_blank |= units.is_none();
             billed += units.unwrap_or(0);
             if units.is_some_and(|units| units > self.most_units) {
                 session.why_not = session.why_not.max(WhyNot::TooManyUnits);
+            }
+            if self.lines.flags.at(line).spans_days() && units.is_none_or(|units| units != 0) {
+                session.why_not = session.why_not.max(WhyNot::SpansDays);
+            }
+            // Where there is a note, its minutes are meant, and not those that the bill may repeat.
+            if told_by.note && role == Role::Bill {
+                continue;
             }
             let reversal = units.is_some_and(|units| units < 0);
             match self.lines.time(line) {
@@ -259,16 +305,18 @@ impl<'a> Judge<'a> {
             session.why_not = session.why_not.max(WhyNot::NetNegative);
             time = Time::ZERO;
         }
-        if needs_minutes && missing {
-            session.why_not = session.why_not.max(WhyNot::MinutesMissing);
-        }
+        // A payment alone says nothing of minutes.
+        missing &= told_by.bill || told_by.note;
+        session.told_by.bill |= told_by.bill;
+        session.told_by.note |= told_by.note;
+        session.told_by.remit |= told_by.remit;
         match kind {
             Kind::Timed => session.timed_time += time,
             Kind::Interval => {}
             _ => session.untimed_time += time,
         }
         session.doubts.unknown_code |= kind == Kind::Unknown && time > Time::ZERO;
-        let (therapist, clinicians) = one_of(lines, names, |line| self.lines.therapist[line as usize]);
+        let (therapist, clinicians) = self.clinicians(lines, names);
         let range = match facts {
             Some(facts) if kind == Kind::Untimed => self.occurrences(lines, billed, facts),
             _ => Range::exactly(billed),
@@ -292,6 +340,9 @@ impl<'a> Judge<'a> {
             clinicians,
             repeated: false,
             without_minutes: false,
+            told_by,
+            documented,
+            paid,
         }
     }
 
@@ -309,21 +360,30 @@ impl<'a> Judge<'a> {
             return Range { min: 1, max: billed };
         }
         let limit = daily_limit(facts, setting(self.lines, lines));
-        let occurrences = lines.iter().map(|&line| Occurrence {
+        let billing = |line: &&u32| self.lines.role(**line) == Role::Bill && !self.lines.is_folded(**line);
+        let occurrences = lines.iter().filter(billing).map(|&line| Occurrence {
             billed: self.lines.units(line).unwrap_or(0),
             sites: untimed::sites(modifiers(line)),
         });
         untimed::units(limit.most(), occurrences)
     }
 
-    /// The pooled units under both rules, and the rule that the session takes.
-    fn pool(&self, session: &mut Session, policy: &Policy, bench: &mut Bench) {
+    /// The pooled units under both rules, and the rule that the session takes. A `total` is all that is known of the minutes.
+    pub(super) fn pool(&self, session: &mut Session, policy: &Policy, total: Option<Time>, bench: &mut Bench) {
         bench.pool.clear();
         bench.pool.extend(
             bench.competitors.iter().filter(|other| other.kind == Kind::Timed).map(|other| (other.time, other.billed)),
         );
-        let pool = &bench.pool;
-        let allowed = Allocations::of(pool.iter().map(|&(time, _)| time));
+        let pool = &mut bench.pool;
+        // The minutes of a single code are all there are.
+        let apart = total.is_none() || pool.len() == 1;
+        if let (Some(total), [(time, _)]) = (total, &mut pool[..]) {
+            *time = total;
+        }
+        let allowed = match total {
+            Some(total) => Allocations::of(std::iter::once(total)),
+            None => Allocations::of(pool.iter().map(|&(time, _)| time)),
+        };
         let billed: Units = pool.iter().map(|&(_, billed)| billed).sum();
         session.cms = Tally {
             billed,
@@ -331,15 +391,25 @@ impl<'a> Judge<'a> {
             over: (billed - allowed.total).max(0),
             under: (allowed.total - billed).max(0),
         };
-        session.midpoint = pool.iter().fold(Tally::default(), |sum, &(time, billed)| {
-            let supported = midpoint::units(time).max;
-            Tally {
-                billed: sum.billed + billed,
-                supported: sum.supported + supported,
-                over: sum.over + (billed - supported).max(0),
-                under: sum.under + (supported - billed).max(0),
+        session.midpoint = match total.filter(|_| !apart) {
+            // However the minutes lie, no more units can come of them; that fewer were billed says nothing.
+            Some(total) => {
+                let supported = midpoint::most(total, pool.len() as i32);
+                Tally { billed, supported, over: (billed - supported).max(0), under: 0 }
             }
-        });
+            None => pool.iter().fold(Tally::default(), |sum, &(time, billed)| {
+                let supported = midpoint::units(time).max;
+                Tally {
+                    billed: sum.billed + billed,
+                    supported: sum.supported + supported,
+                    over: sum.over + (billed - supported).max(0),
+                    under: sum.under + (supported - billed).max(0),
+                }
+            }),
+        };
+        if session.evidence == Evidence::UpperBound {
+            (session.cms.under, session.midpoint.under) = (0, 0);
+        }
         session.rule = match policy.rule {
             Some(rule @ (Rule::Cms | Rule::Midpoint)) => rule,
             _ if (session.midpoint.over, session.midpoint.under) < (session.cms.over, session.cms.under) => {
@@ -348,38 +418,36 @@ impl<'a> Judge<'a> {
             _ => Rule::Cms,
         };
         bench.nearest.clear();
-        if session.rule == Rule::Cms {
-            session.timed = session.cms;
+        session.misallocated = false;
+        session.timed = if session.rule == Rule::Cms { session.cms } else { session.midpoint };
+        if !apart {
+            // What was billed is supported as far as the total goes, whichever codes it stands on.
+            let mut left = session.timed.supported;
+            bench.nearest.extend(pool.iter().map(|&(_, billed)| {
+                let supported = billed.clamp(0, left);
+                left -= supported;
+                supported
+            }));
+        } else if session.rule == Rule::Cms {
             session.misallocated = session.cms.over == 0 && !allowed.covers(pool.iter().copied());
             bench.nearest.resize(pool.len(), 0);
             allowed.nearest(pool, &mut bench.nearest);
         } else {
-            session.timed = session.midpoint;
             bench.nearest.extend(pool.iter().map(|&(time, _)| midpoint::units(time).max));
         }
         let timed = bench.competitors.iter_mut().filter(|other| other.kind == Kind::Timed);
-        for (competitor, &supported) in timed.zip(&bench.nearest) {
+        for ((competitor, &supported), &(time, _)) in timed.zip(&bench.nearest).zip(&*pool) {
             competitor.supported = supported;
             competitor.range = match session.rule {
-                Rule::Cms => allowed.range(competitor.time),
-                _ => midpoint::units(competitor.time),
+                _ if !apart => Range { min: 0, max: session.timed.supported },
+                Rule::Cms => allowed.range(time),
+                _ => midpoint::units(time),
             };
         }
     }
 
-    /// Zero minutes beside a timed total above zero of the visit's own were left out, not meant.
-    fn left_out(&self, own: &[u32], session: &[u32]) -> bool {
-        let timed = |line: u32| self.lines.visit_time.at(line) > 0;
-        let visit = |line: u32| self.lines.visit.at(line);
-        self.lines.visit_time.is_used()
-            && own.iter().any(|&line| {
-                timed(line)
-                    || (visit(line) != 0 && session.iter().any(|&other| visit(other) == visit(line) && timed(other)))
-            })
-    }
-
     /// Gives each service its part of what its competitor may have, and adds up what is not pooled.
-    fn share_out(&self, lines: &[u32], session: &mut Session, bench: &mut Bench) {
+    fn share_out(&self, session: &mut Session, bench: &mut Bench) {
         for competitor in bench.competitors.iter().filter(|other| other.kind == Kind::Interval) {
             add(&mut session.interval, competitor.billed, competitor.supported);
         }
@@ -390,18 +458,12 @@ impl<'a> Judge<'a> {
                     service.range = service.part.range(competitor.range);
                     service.supported = service.part.share(competitor.supported);
                     let zero = competitor.time == Time::ZERO && service.time.is_some() && service.billed > 0;
-                    if zero && service.kind == Kind::Timed {
-                        let own = &lines[service.lines.0 as usize..][..service.lines.1 as usize];
-                        if self.left_out(own, lines) {
-                            service.time = None;
-                            session.why_not = session.why_not.max(WhyNot::MinutesMissing);
-                        } else {
-                            service.without_minutes = true;
-                        }
-                    }
+                    service.without_minutes =
+                        zero && service.kind == Kind::Timed && session.evidence == Evidence::PerCode;
                     // Within a family the first unit is the primary code's, whatever the total.
                     session.misallocated |= service.kind == Kind::Timed
                         && session.rule == Rule::Cms
+                        && session.evidence == Evidence::PerCode
                         && session.timed.over == 0
                         && service.billed > service.range.max;
                 }
@@ -432,10 +494,10 @@ fn add(tally: &mut Tally, billed: Units, supported: Units) {
 }
 
 /// The name that all lines share, 0 where there are several, or some line has none; and how many there are.
-fn one_of(lines: &[u32], names: &mut Vec<u32>, name: impl Fn(u32) -> u32) -> (u32, u16) {
+fn one_of(lines: impl Iterator<Item = u32>, names: &mut Vec<u32>, name: impl Fn(u32) -> u32) -> (u32, u16) {
     names.clear();
     let mut unnamed = false;
-    for &line in lines {
+    for line in lines {
         let name = name(line);
         unnamed |= name == 0;
         if name != 0 && names.last() != Some(&name) {
@@ -516,6 +578,9 @@ fn new_session(lines: &[u32], discipline: u8, day: i32, payer: u32, practice: u3
         untimed: Tally::default(),
         other_billed: 0,
         misallocated: false,
+        evidence: Evidence::PerCode,
+        mismatch: None,
+        told_by: ToldBy::default(),
         needs_minutes: false,
         why_not: WhyNot::Auditable,
         doubts: Doubts::default(),

@@ -12,17 +12,19 @@
 //! parallel, and what is made of them is taken in order, so that any number of threads gives the same bytes. Where an export stands in order already, gathering
 //! reads it from front to end and nothing is sorted. Nothing is allocated per session: scratch memory is a batch's.
 
+mod evidence;
 mod facts;
+mod fold;
 mod judge;
 mod order;
 mod settle;
 
-pub use facts::{Doubts, Over, Service, Session, Tally, WhyNot};
+pub use facts::{Doubts, Evidence, Over, Service, Session, Tally, ToldBy, WhyNot};
 pub use judge::{DailyLimit, daily_limit, setting};
 pub use order::Schedule;
 
 use crate::error::Result;
-use crate::ingest::{Body, Export, Lines, LostRow, Packed, Place};
+use crate::ingest::{Body, Export, Lines, LostRow, Packed, Place, Role};
 use crate::reference::{Day, Reference};
 use judge::Judge;
 use order::DayKeys;
@@ -49,6 +51,12 @@ impl Outcome {
     /// The services of a session.
     pub fn services_of(&self, session: &Session) -> &[Service] {
         &self.services[session.services.0 as usize..][..session.services.1 as usize]
+    }
+
+    /// The first line of a session that bills something, or else its first.
+    pub fn first_line(&self, lines: &Lines, session: &Session) -> u32 {
+        let own = self.lines_at(session.lines);
+        own.iter().copied().find(|&line| lines.role(line) == Role::Bill).unwrap_or(own[0])
     }
 
     /// The lines of a session, or of a service: first place in the order, and how many.
@@ -149,7 +157,14 @@ impl<'a> Recount<'a> {
             sorted.sort_unstable_by_key(|(key, place, _)| (*key, *place));
         }
         let packed = sorted.iter().map(|(_, place, packed)| (*place, *packed));
-        let lines = Lines::unpack(self.export, &part.bodies, &self.reference.codes, packed);
+        let mut lines = Lines::unpack(self.export, &part.bodies, &self.reference.codes, packed);
+        if self.export.sources.iter().any(|source| source.unit_rows.is_some()) {
+            let mut first = 0;
+            for day in sorted.chunk_by(|a, b| a.0 == b.0) {
+                fold::fold(&mut lines, first..first + day.len());
+                first += day.len();
+            }
+        }
         let judge = Judge::new(&lines, self.reference, &self.keys, &self.lost);
         let outcome = judge.days(sorted.chunk_by(|a, b| a.0 == b.0).map(|day| (day[0].0, day.len() as u32)));
         (lines, outcome)

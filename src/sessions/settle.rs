@@ -2,13 +2,13 @@
 //! disciplines joined. Most days have nothing to settle and pass with a glance.
 
 use super::facts::WhyNot;
-use crate::ingest::{BLANK_UNITS, Lines, LostRow, Why};
+use crate::ingest::{BLANK_UNITS, Lines, LostRow, Role, Why};
 
 /// The lines of one patient on one day, while they are being settled. Kept by a block and filled anew for each day.
 #[derive(Default)]
 pub struct Day {
-    /// Lines that count, each with its discipline.
-    pub lines: Vec<(u8, u32)>,
+    /// Lines that count, each with the session it belongs to.
+    pub lines: Vec<Settled>,
     /// Lines that repeat an earlier row of their file, sorted.
     pub repeats: Vec<u32>,
     /// Codes of which more was reversed than billed, sorted.
@@ -17,10 +17,27 @@ pub struct Day {
     pub why_not: WhyNot,
     /// The patient's id appears at two clinics.
     pub two_clinics: bool,
+    /// Visits that belong to several of the day's sessions.
+    pub shared_visits: Vec<u32>,
     /// Lines that took the day's only discipline, over all days so far.
     pub joined: u64,
     set_aside: Vec<(u32, Why)>,
     work: Vec<u32>,
+}
+
+/// A line, and what it has in common with the others of its session.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled {
+    /// The line.
+    pub line: u32,
+    /// 0 unknown, else 1 + the place in `Discipline::ALL`.
+    pub discipline: u8,
+    /// Number of the payer.
+    pub payer: u32,
+    /// Number of the practice.
+    pub practice: u32,
+    /// What its file is to the audit.
+    pub role: Role,
 }
 
 impl Day {
@@ -46,9 +63,18 @@ impl Day {
         if self.work.len() > 1 && self.has_equals(all) {
             self.mark_repeats(all);
         }
-        self.lines.extend(self.work.iter().map(|&line| (all.discipline[line as usize], line)));
-        self.lines.sort_unstable_by_key(|&(_, line)| line);
+        self.lines.extend(self.work.iter().map(|&line| Settled {
+            line,
+            discipline: all.discipline[line as usize],
+            payer: all.payer(line),
+            practice: all.practice.at(line),
+            role: all.role(line),
+        }));
+        self.lines.sort_unstable_by_key(|settled| settled.line);
         self.join_disciplines();
+        if self.lines.iter().any(|settled| settled.role != Role::Bill) {
+            self.place_statements(all);
+        }
         self.look_around(all);
         excluded.extend(self.set_aside.iter().map(|&(line, why)| all.lose(line, why)));
     }
@@ -117,7 +143,7 @@ impl Day {
         let key = |line: u32| (content(all, line), all.file.at(line));
         self.work.sort_unstable_by_key(|&line| (key(line), line));
         for equals in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
-            self.repeats.extend(equals.iter().skip(1).filter(|&&line| !is_reversal(all, line)));
+            self.repeats.extend(equals.iter().skip(1).filter(|&&line| !is_reversal(all, line) && !all.is_folded(line) && all.role(line) != Role::Remit));
         }
         self.repeats.sort_unstable();
     }
@@ -158,30 +184,74 @@ impl Day {
         self.reversed_below_zero.sort_unstable();
     }
 
-    /// A line without a discipline joins the day's only one; on a day with two it cannot be placed.
+    /// A line without a discipline joins the day's only one; on a day with two it cannot be placed. Notes are placed by the bills.
     fn join_disciplines(&mut self) {
-        if self.lines.iter().all(|&(discipline, _)| discipline != 0) {
+        let bills = || self.lines.iter().filter(|settled| settled.role == Role::Bill);
+        if bills().all(|settled| settled.discipline != 0) {
             return;
         }
-        let mut known = self.lines.iter().map(|&(discipline, _)| discipline).filter(|&discipline| discipline != 0);
+        let mut known = bills().map(|settled| settled.discipline).filter(|&discipline| discipline != 0);
         let Some(first) = known.next() else { return };
         if known.all(|other| other == first) {
-            for (discipline, _) in &mut self.lines {
-                self.joined += u64::from(*discipline == 0);
-                *discipline = first;
+            for settled in self.lines.iter_mut().filter(|settled| settled.role == Role::Bill) {
+                self.joined += u64::from(settled.discipline == 0);
+                settled.discipline = first;
             }
         } else {
             self.why_not = self.why_not.max(WhyNot::DisciplineMissing);
         }
     }
 
+    /// Gives notes and payments the discipline, payer and practice of the bill that they speak of: the one of the same claim, else
+    /// of the same visit, clinician or code; of several that fit, the ones that fit best must agree.
+    fn place_statements(&mut self, all: &Lines) {
+        let bills: Vec<Settled> = self.lines.iter().filter(|settled| settled.role == Role::Bill).copied().collect();
+        for settled in self.lines.iter_mut().filter(|settled| settled.role != Role::Bill) {
+            let (own, discipline) = (settled.line, settled.discipline);
+            // A note that names its discipline speaks of no other.
+            let speaks = |bill: &&Settled| discipline == 0 || bill.discipline == 0 || bill.discipline == discipline;
+            let same = |other: u32, id: &dyn Fn(u32) -> u32| id(own) != 0 && id(own) == id(other);
+            let claim = |bill: u32| same(bill, &|line| all.claim.at(line));
+            let visit = |bill: u32| same(bill, &|line| all.visit.at(line));
+            let therapist = |bill: u32| same(bill, &|line| all.therapist[line as usize]);
+            let code = |bill: u32| all.code[own as usize] == all.code[bill as usize];
+            let fits: [&dyn Fn(u32) -> bool; 9] = [
+                &|bill| claim(bill) && code(bill),
+                &claim,
+                &|bill| visit(bill) && code(bill),
+                &visit,
+                &|bill| therapist(bill) && code(bill),
+                &code,
+                &therapist,
+                &|_| discipline != 0,
+                &|_| true,
+            ];
+            let account = |bill: &Settled| (bill.discipline, bill.payer, bill.practice);
+            let mut several = false;
+            for fits in fits {
+                let mut accounts = bills.iter().filter(speaks).filter(|bill| fits(bill.line)).map(account);
+                let Some(first) = accounts.next() else { continue };
+                if accounts.all(|other| other == first) {
+                    (settled.discipline, settled.payer, settled.practice) = first;
+                    several = false;
+                    break;
+                }
+                several = true;
+            }
+            if several {
+                self.why_not = self.why_not.max(WhyNot::Unplaced);
+            }
+        }
+    }
+
     /// What the day's other lines say of each: payers that are missing, ids that may be two people's.
     fn look_around(&mut self, all: &Lines) {
+        let bills = || self.lines.iter().filter(|settled| settled.role == Role::Bill).map(|settled| settled.line);
         let named = |line: u32| all.payer_name[line as usize] != 0;
-        if self.lines.iter().any(|&(_, line)| named(line)) && self.lines.iter().any(|&(_, line)| !named(line)) {
+        if bills().any(named) && bills().any(|line| !named(line)) {
             self.why_not = self.why_not.max(WhyNot::PayerMissing);
         }
-        let mut clinics = self.lines.iter().map(|&(_, line)| all.clinic[line as usize]).filter(|&clinic| clinic != 0);
+        let mut clinics = bills().map(|line| all.clinic[line as usize]).filter(|&clinic| clinic != 0);
         let first = clinics.next();
         self.two_clinics = clinics.any(|clinic| Some(clinic) != first);
     }
@@ -207,5 +277,6 @@ fn content(all: &Lines, line: u32) -> impl Ord + use<> {
         (all.modifiers[line as usize], all.therapist[line as usize], all.clinic[line as usize], all.practice.at(line)),
         (all.visit.at(line), all.claim.at(line), all.charge.at(line), all.allowed.at(line), all.paid.at(line)),
         (all.visit_time.at(line), all.setting.at(line), all.start.at(line)),
+        (all.visit_total.at(line), all.span.at(line), all.flags.at(line), all.stated.at(line)),
     )
 }

@@ -2,7 +2,7 @@
 
 use super::build::{Builder, month};
 use crate::error::Result;
-use crate::ingest::{Export, LostRow, Source, Why, raw_rows};
+use crate::ingest::{Export, LostRow, Options, Source, Why, raw_rows};
 use crate::reference::Reference;
 use polars::prelude::*;
 
@@ -41,6 +41,7 @@ pub fn write(
     lost: &[LostRow],
     rejects: bool,
     reference: &Reference,
+    options: &Options,
     take: &mut dyn FnMut(DataFrame) -> Result<()>,
 ) -> Result<()> {
     let rows: Vec<LostRow> = lost.iter().filter(|row| row.why.is_reject() == rejects).copied().collect();
@@ -51,7 +52,7 @@ pub fn write(
         let source = &export.sources[usize::from(of_file[0].file)];
         let numbers: Vec<u32> = of_file.iter().map(|row| row.row).collect();
         let (mut written, mut raw) = (0, Vec::new());
-        raw_rows(source, &numbers, reference, &mut |text| {
+        raw_rows(source, &numbers, reference, options, &mut |text| {
             raw.push(text);
             if raw.len() == PIECE || written + raw.len() == of_file.len() {
                 take(frame(source, &of_file[written..][..raw.len()], &raw)?)?;

@@ -53,7 +53,7 @@ pub fn discipline(number: u8) -> &'static str {
 pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFrame> {
     let sessions = &outcome.sessions;
     let policy = |n: usize| lines.export.payers[sessions[n].payer as usize].policy(sessions[n].day);
-    let first = |n: usize| outcome.order[sessions[n].lines.0 as usize];
+    let first = |n: usize| outcome.first_line(lines, &sessions[n]);
     // On a session that is not audited nothing is said to be supported.
     let judged = |n: usize, units: i32| sessions[n].auditable().then_some(i64::from(units));
     let occurrences = |n: usize, units: i32| sessions[n].occurrences_known().then_some(i64::from(units));

@@ -3,13 +3,17 @@
 //! A cell is read as written: no locale, no guess. What cannot be read says why in a few words that never repeat the cell,
 //! since it may be a patient's.
 
+mod clock;
 mod code;
+mod code_list;
 mod date;
 mod money;
 mod number;
 mod time;
 
+pub use clock::{Clock, Span, union};
 pub use code::{CodeCell, split_modifiers};
+pub use code_list::{CodePart, code_parts};
 pub use date::{DateCell, DateOrder};
 pub use money::cents;
 pub use number::units;
@@ -48,6 +52,12 @@ pub enum Problem {
     /// `15:00` may be hours or minutes.
     #[error("may be hours and minutes or minutes and seconds")]
     HoursOrMinutes,
+    /// Not a time of day.
+    #[error("is not a time of day")]
+    NotATime,
+    /// Several codes, and the units of each cannot be told.
+    #[error("names several codes, and the units of each cannot be told")]
+    UnitsOfCodes,
     /// Minutes below zero on a line that is no reversal.
     #[error("is negative on a line that reverses nothing")]
     NegativeMinutes,

@@ -352,7 +352,7 @@ impl Sums {
     fn add_session(&mut self, lines: &Lines, outcome: &Outcome, session: &Session, first_of_patient: bool) {
         let services = outcome.services_of(session);
         let of_session = outcome.lines_at(session.lines);
-        let first = of_session[0];
+        let first = outcome.first_line(lines, session);
         let month = Month::of(session.day);
         let (rule, why_not, timed_billed) = (session.rule, session.why_not, session.timed.billed > 0);
         let policy = lines.export.payers[session.payer as usize].stretch(session.day) as u16;
