@@ -96,8 +96,8 @@ pub fn batches<'a>(
     let nothing = (Lines::unpack(export, &[], &reference.codes, std::iter::empty()), Outcome::default());
     for detail in Detail::ALL {
         let columns = detail.of_batch(&nothing.0, &nothing.1, &[], &work.names)?;
-        if plan.detail || detail == Detail::Findings {
-            work.files.push((detail, TableFile::create(&plan.folder, detail.name(), plan.format, &columns)?));
+        if detail.is_written(export, plan.detail) {
+            work.files.push((detail, TableFile::create(&plan.folder, detail.path(), plan.format, &columns)?));
         }
         if work.shown.contains(&detail) {
             all.frames.add(detail.name(), columns)?;

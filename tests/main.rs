@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod decisions;
 mod examples;
+mod exports;
 mod golden;
 mod hostile;
 mod oracle;

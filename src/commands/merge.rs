@@ -49,7 +49,7 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
     for detail in Detail::ALL {
         let shown = queries.name_table(detail.name());
         let (with, without): (Vec<&Part>, Vec<&Part>) =
-            parts.iter().partition(|part| part.table(detail.name()).is_file());
+            parts.iter().partition(|part| part.table(detail.path()).is_file());
         if let ([with, ..], [without, ..]) = (&with[..], &without[..]) {
             return Err(Error::Usage(format!(
                 "shard {} has the table {} and shard {} has not: make all shards with the same --detail",
@@ -69,7 +69,7 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
         }
         let mut file = None;
         for part in &parts {
-            let path = part.table(detail.name());
+            let path = part.table(detail.path());
             let table = ParquetFile::open(&path)?;
             let parts = table.parts();
             // Without a row it has its columns nevertheless.
@@ -81,7 +81,7 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
                 }
                 let file = match &mut file {
                     Some(file) => file,
-                    none => none.insert(TableFile::create(&folder, detail.name(), args.tables, &rows)?),
+                    none => none.insert(TableFile::create(&folder, detail.path(), args.tables, &rows)?),
                 };
                 file.append(&file.encode(rows)?)?;
             }

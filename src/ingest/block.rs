@@ -67,6 +67,10 @@ pub struct Counts {
     pub odd_statuses: u64,
     /// Cells of the status column whose words are not known.
     pub unknown_statuses: u64,
+    /// Lines with units other than 1.
+    pub not_single: u64,
+    /// Lines that say what the line before says.
+    pub repeats: u64,
 }
 
 impl Counts {
@@ -85,6 +89,8 @@ impl Counts {
         self.longest = self.longest.max(other.longest);
         self.odd_statuses += other.odd_statuses;
         self.unknown_statuses += other.unknown_statuses;
+        self.not_single += other.not_single;
+        self.repeats += other.repeats;
     }
 }
 
@@ -322,7 +328,7 @@ impl<'a> Parser<'a> {
             }
             // A note bills nothing; a row that is one unit need not say so.
             None if self.mapping.role != Role::Bill => BLANK_UNITS,
-            None if self.mapping.rows == Some(RowsAre::Units) => 1,
+            None if self.mapping.rows == Some(RowsAre::Units) || self.mapping.counts_codes() => 1,
             // A timed service whose units were left out still has its minutes in the session's total.
             None if code.is_some_and(|code| code.needs_minutes) && time != BLANK_TIME => BLANK_UNITS,
             None => {
@@ -441,7 +447,7 @@ impl<'a> Parser<'a> {
         }
 
         let body = &mut parsed.body;
-        body.rows.push(Packed {
+        let packed = Packed {
             patient,
             date,
             code: code.number,
@@ -461,7 +467,10 @@ impl<'a> Parser<'a> {
             time,
             visit: ids[0],
             charge: Packed::BLANK_CHARGE,
-        });
+        };
+        parsed.counts.not_single += u64::from(units != 1);
+        parsed.counts.repeats += u64::from(body.rows.last().is_some_and(|last| Packed { row: number, ..*last } == packed));
+        body.rows.push(packed);
         if self.practice.is_mapped() {
             body.practice.push(practice);
         }

@@ -23,6 +23,9 @@ pub fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<(
         // Without minutes there is nothing to choose.
         export.source().unit_rows = Some(mapping.unit_minutes.unwrap_or(UnitMinutes::Each));
     }
+    if mapping.rows.is_none() && mapping.role == Role::Bill {
+        ask_for_units(export.source())?;
+    }
     if mapping.has(Field::Minutes) {
         settle_hours(export.source(), given)?;
     }
@@ -133,6 +136,22 @@ pub(super) fn settle_dates(export: &mut Export, decided: Option<DateOrder>) -> R
         export.lost.extend(lost.into_iter().flatten());
     }
     Ok(())
+}
+
+/// Asks, where every line has one unit and many repeat the line before: units on rows of their own, or copies?
+fn ask_for_units(source: &Source) -> Result<()> {
+    let counts = &source.counts;
+    if counts.not_single > 0 || counts.repeats < 3 || counts.repeats * 20 < source.rows {
+        return Ok(());
+    }
+    Err(Error::Mapping {
+        file: source.path.display().to_string(),
+        problem: format!(
+            "every row has one unit, and {} say what the row before says: is each row one unit of a service?",
+            counted(counts.repeats, "row")
+        ),
+        mapping: "rows = \"units\"   # or \"lines\", if a repeated row is a copy".into(),
+    })
 }
 
 /// Asks, where a column of minutes looks like hours.

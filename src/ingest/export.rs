@@ -206,6 +206,16 @@ impl Export {
         self.sources.iter().any(|source| source.role == Role::Notes)
     }
 
+    /// Whether remittances stand beside bills.
+    pub fn has_remittances(&self) -> bool {
+        self.sources.iter().any(|source| source.role == Role::Remit)
+    }
+
+    /// Whether anything but bills is among the exports.
+    pub fn has_statements(&self) -> bool {
+        self.has_notes() || self.has_remittances()
+    }
+
     /// First and last date of service of all that was read.
     pub fn days(&self) -> Option<(Day, Day)> {
         let days = || self.sources.iter().filter_map(|source| source.days);

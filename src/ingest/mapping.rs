@@ -147,6 +147,11 @@ impl Mapping {
         self.slots.iter().any(|slot| slot.has(field))
     }
 
+    /// A code without a count is one unit, since its cell is where counts are written.
+    pub fn counts_codes(&self) -> bool {
+        self.code_lists && !self.has(Field::Units)
+    }
+
     /// Minutes are worked out from the times of day.
     pub fn times_by_clock(&self) -> bool {
         !self.has(Field::Minutes) && self.has(Field::StartTime) && self.has(Field::EndTime)

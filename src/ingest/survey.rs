@@ -94,8 +94,8 @@ fn look(export: &Export, chunk: &Chunk, body: &Body, reference: &Reference) -> S
                 BLANK_TIME => seen.timed.blank += 1,
                 0 => seen.timed.zero += 1,
                 time => {
-                    let of_units = Time::from_minutes(15 * i32::from(units));
-                    seen.timed.from_units += u64::from(units > 0 && Time(time) == of_units);
+                    let of_units = |units: i16| Time::from_minutes(15 * i32::from(units));
+                    seen.timed.from_units += u64::from(units > 0 && Time(time) == of_units(units));
                 }
             }
         }

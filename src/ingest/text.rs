@@ -265,7 +265,7 @@ impl<'a> Text<'a> {
         self.delimiter = delimiter;
         self.header = std::mem::take(&mut rows.cells[place]);
         self.pending.drain(..rows.ends[place]);
-        Ok(rows.cells[..place].iter().map(|row| row.iter().all(String::is_empty)).collect())
+        Ok(rows.cells[..place].iter().map(|row| row.iter().all(String::is_empty) || says_separator(row)).collect())
     }
 
     /// Some rows behind the header.
@@ -334,6 +334,11 @@ impl<'a> Text<'a> {
             }
         }
     }
+}
+
+/// Whether a row is Excel's `sep=;`, which is about the file and no row of it.
+fn says_separator(row: &[String]) -> bool {
+    row[0].to_ascii_lowercase().starts_with("sep=") && row[1..].iter().all(String::is_empty)
 }
 
 /// Whether there are enough lines to find a header among.

@@ -11,23 +11,11 @@ const TOP: usize = 8;
 /// The whole text, at most `width` columns wide.
 pub fn text(report: &Report, width: u16, colour: bool) -> String {
     let mut text = String::new();
-    let manifest = &report.manifest;
     notes(&mut text, report, width);
     for warning in &report.warnings {
         paragraph(&mut text, &format!("WARNING: {warning}"), width);
     }
-    let mut reasons: Vec<&String> = manifest.checks_not_run.values().collect();
-    reasons.sort_unstable();
-    reasons.dedup();
-    for why in reasons {
-        let checks: Vec<&str> = manifest
-            .checks_not_run
-            .iter()
-            .filter(|(_, other)| *other == why)
-            .map(|(check, _)| check.as_str())
-            .collect();
-        paragraph(&mut text, &format!("Not run ({why}): {}.", checks.join(", ")), width);
-    }
+    not_run(&mut text, report, width);
     totals(&mut text, report, width, colour);
     if let Some(frame) = report.summary("overview") {
         heading(&mut text, "Overview", colour);
@@ -41,6 +29,12 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
             "Exceptions exceed what the exported minutes support; reviews need a person; notes inform. short-session-average is a flag on sessions, true of about half of honest ones. All of it proves the export, not the signed note.",
             width,
         );
+    }
+    if let Some(frame) = report.summary("by_agreement").filter(|frame| frame.height() > 0) {
+        heading(&mut text, "Bills against notes and payments, by session", colour);
+        let columns =
+            ["documentation", "payment", "sessions", "minutes_documented", "units_documented", "units_billed", "units_paid"];
+        show(&mut text, frame, &columns, usize::MAX, width, colour);
     }
     for (name, title, key) in [
         ("by_therapist", "Therapists, most units over first", "therapist_id"),
@@ -75,6 +69,22 @@ fn notes(text: &mut String, report: &Report, width: u16) {
     }
     for note in &report.manifest.notes {
         paragraph(text, &format!("{note}."), width);
+    }
+}
+
+/// Checks that did not run, and what they lack.
+fn not_run(text: &mut String, report: &Report, width: u16) {
+    let left = &report.manifest.checks_not_run;
+    let mut reasons: Vec<&String> = left.values().collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    let of_reason = |why: &String| {
+        let checks: Vec<&str> = left.iter().filter(|(_, other)| *other == why).map(|(check, _)| check.as_str()).collect();
+        format!("{} ({why})", checks.join(", "))
+    };
+    if !reasons.is_empty() {
+        let parts: Vec<String> = reasons.into_iter().map(of_reason).collect();
+        paragraph(text, &format!("Checks not run: {}.", parts.join("; ")), width);
     }
 }
 

@@ -11,6 +11,7 @@ mod findings;
 mod lines;
 mod lost;
 mod names;
+mod reconciliation;
 mod reference;
 mod sessions;
 mod sums;
@@ -23,7 +24,7 @@ pub use sums::{SUMS, Sums};
 
 use crate::checks::Finding;
 use crate::error::{Error, Result};
-use crate::ingest::Lines;
+use crate::ingest::{Export, Lines};
 use crate::sessions::Outcome;
 use polars::prelude::*;
 
@@ -38,19 +39,40 @@ pub enum Detail {
     Sessions,
     /// One per finding.
     Findings,
+    /// One per session: documented, billed, paid. Only where notes or remittances are among the exports.
+    Reconciliation,
 }
 
 impl Detail {
     /// All of them.
-    pub const ALL: [Detail; 4] = [Detail::Lines, Detail::Services, Detail::Sessions, Detail::Findings];
+    pub const ALL: [Detail; 5] =
+        [Detail::Lines, Detail::Services, Detail::Sessions, Detail::Findings, Detail::Reconciliation];
 
-    /// Name of the file and of the table in SQL.
+    /// Name of the table in SQL.
     pub const fn name(self) -> &'static str {
         match self {
             Detail::Lines => "lines",
             Detail::Services => "services",
             Detail::Sessions => "sessions",
             Detail::Findings => "findings",
+            Detail::Reconciliation => "reconciliation",
+        }
+    }
+
+    /// Where its file stands in the report.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Detail::Reconciliation => "tables/reconciliation",
+            other => other.name(),
+        }
+    }
+
+    /// Whether a run over these exports writes it; `all` of the detail, or what findings and comparisons need.
+    pub fn is_written(self, export: &Export, all: bool) -> bool {
+        match self {
+            Detail::Lines | Detail::Services | Detail::Sessions => all,
+            Detail::Findings => true,
+            Detail::Reconciliation => export.has_statements(),
         }
     }
 
@@ -64,6 +86,7 @@ impl Detail {
             Detail::Services => sessions::services(lines, outcome, names),
             Detail::Sessions => sessions::frame(lines, outcome, names),
             Detail::Findings => findings::frame(lines, outcome, findings),
+            Detail::Reconciliation => reconciliation::frame(lines, outcome, names),
         }
     }
 }

@@ -24,6 +24,7 @@ impl Sums {
             self.named_on_lines(export)?,
             self.finding_sums(export)?,
             self.left_out(export)?,
+            self.reconciliation_sums()?,
         ];
         let mut names = SUMS.into_iter();
         Ok(frames.map(|frame| (names.next().unwrap_or_default(), frame)))
@@ -153,6 +154,30 @@ impl Sums {
             .int("units", |n| rows[n].1[1])
             .int("charge_cents", |n| rows[n].1[2])
             .finish()
+    }
+}
+
+impl Sums {
+    fn reconciliation_sums(&self) -> Result<DataFrame> {
+        let rows = self.reconciliation.rows();
+        let mut builder = Builder::new(rows.len())
+            .text("documentation", |n| rows[n].0[0].documentation())
+            .text("payment", |n| rows[n].0[1].payment());
+        for (measure, name) in [
+            "sessions",
+            "minutes_documented",
+            "units_documented",
+            "units_billed",
+            "units_paid",
+            "timed_units_billed",
+            "timed_units_supported",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            builder = builder.int(name, |n| rows[n].1[measure]);
+        }
+        builder.finish()
     }
 }
 

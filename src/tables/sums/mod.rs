@@ -11,11 +11,12 @@ use crate::reference::{Day, Kind, date};
 use crate::sessions::{Outcome, Service, Session, WhyNot};
 use chrono::Datelike;
 use hashbrown::HashMap;
+use crate::tables::reconciliation::{Sides, State, states};
 use recount_core::domain::Rule;
 use std::hash::Hash;
 
 /// Names of the tables of sums.
-pub const SUMS: [&str; 8] = [
+pub const SUMS: [&str; 9] = [
     "session_sums",
     "therapist_sums",
     "therapist_payer_sums",
@@ -24,6 +25,7 @@ pub const SUMS: [&str; 8] = [
     "named_on_lines",
     "finding_sums",
     "left_out",
+    "reconciliation_sums",
 ];
 
 /// Measures of a key, added up.
@@ -275,6 +277,7 @@ pub struct Sums {
     all_of_lines: Sum<(LineKey, u32), 3>,
     findings: Sum<FindingKey, 4>,
     left_out: Sum<(u16, Month, bool), 3>,
+    reconciliation: Sum<[State; 2], 7>,
 }
 
 impl Default for Sums {
@@ -292,6 +295,7 @@ impl Default for Sums {
             all_of_lines: Sum::new(),
             findings: Sum::new(),
             left_out: Sum::new(),
+            reconciliation: Sum::new(),
         }
     }
 }
@@ -338,6 +342,7 @@ impl Sums {
         self.clinics.merge(other.clinics);
         self.findings.merge(other.findings);
         self.left_out.merge(other.left_out);
+        self.reconciliation.merge(other.reconciliation);
     }
 
     /// With rows that are not audited.
@@ -361,6 +366,20 @@ impl Sums {
         let (file, name) = (lines.file.at(first), lines.payer_name[first as usize]);
         let key = SessionKey { file, month, clinic, payer, policy, name, rule, why_not, timed_billed };
         self.all_of_sessions.add((key, therapist), &measures);
+        if lines.export.has_statements() {
+            let sides = Sides::of(session, services);
+            let supported = if session.auditable() { session.timed.supported.into() } else { 0 };
+            let measures = [
+                1,
+                if session.told_by.note { sides.minutes } else { 0 },
+                sides.documented.unwrap_or(0),
+                sides.billed,
+                sides.paid.unwrap_or(0),
+                session.timed.billed.into(),
+                supported,
+            ];
+            self.reconciliation.add(states(lines, services), &measures);
+        }
         for service in services {
             let judged = service.is_judged_in(session);
             let if_judged = |units: i32| if judged { i64::from(units) } else { 0 };

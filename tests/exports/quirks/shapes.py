@@ -204,7 +204,7 @@ def start_stop_overlap():
     return with_times(times)
 
 
-@fixture("start-stop-visit.csv", evidence="upper-bound", findings=BY_BOUND, **PLAIN_UNITS)
+@fixture("start-stop-visit.csv", findings={**BY_BOUND, "underbilled-units": 1}, **PLAIN_UNITS)
 def start_stop_visit():
-    """Each line has the start and end of its visit: no minutes of a code, and untimed ones are in it."""
+    """Each line has the start and end of its visit, untimed codes in it: only a visit of one line has minutes of its code."""
     return with_times(lambda visit, begin: [(begin, begin + visit.total_minutes)] * len(visit.lines))

@@ -203,13 +203,13 @@ def bomb():
     return header + line * (50_000_000 // len(line))
 
 
-@fixture("bomb.zip", exit=3, says=["bomb.zip", "--max-unpacked"])
+@fixture("bomb.zip", exit=3, says=["bomb.zip", "--max-ratio"])
 def zip_bomb():
     """A zip of 50 KB whose CSV has 50 MB."""
     return packed_zip([("charges.csv", bomb())])
 
 
-@fixture("bomb.csv.gz", exit=3, says=["bomb.csv.gz", "--max-unpacked"])
+@fixture("bomb.csv.gz", exit=3, says=["bomb.csv.gz", "--max-ratio"])
 def gz_bomb():
     """50 MB, packed by gzip to 50 KB."""
     return packed_gz(bomb())
