@@ -3,7 +3,7 @@
 use crate::checks::{ALL, Selection};
 use crate::conclude::{Finished, Summed};
 use crate::error::{Error, Result};
-use crate::ingest::{self, Export, LostRow, Store, Totals};
+use crate::ingest::{self, Export, LostRow, Store, Totals, Why};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::report::{Input, Manifest, Noted, Shard, ShardFacts, TableFile, TotalsOf};
@@ -101,6 +101,7 @@ fn manifest(
     }
     let noted = Noted {
         joined_disciplines: streamed.joined_disciplines,
+        copies: lost.iter().filter(|lost| lost.why == Why::CopyInOtherFile).count() as u64,
         unplaced: lost.iter().filter(|lost| lost.is_unplaced()).count() as u64,
         days: export.days(),
     };

@@ -10,6 +10,7 @@ mod exports;
 mod golden;
 mod hostile;
 mod oracle;
+mod orders;
 mod parquet;
 mod planted;
 mod queries;

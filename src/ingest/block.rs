@@ -59,7 +59,7 @@ pub struct Counts {
     pub inferred_disciplines: u64,
     /// Cells that are not UTF-8.
     pub odd_cells: u64,
-    /// Lines whose minutes are no whole number.
+    /// Minutes that are no whole number.
     pub fractions: u64,
     /// The longest time on a line, in hundredths of a second.
     pub longest: Option<i32>,
@@ -441,7 +441,7 @@ impl<'a> Parser<'a> {
             parsed.counts.inferred_disciplines += u64::from(inferred.is_some());
             inferred
         });
-        if time != BLANK_TIME {
+        for time in [time, visit_times[0], visit_times[1]].into_iter().filter(|&time| time != BLANK_TIME) {
             parsed.counts.fractions += u64::from(!recount_core::domain::Time(time).is_whole());
             parsed.counts.longest = parsed.counts.longest.max(Some(time));
         }

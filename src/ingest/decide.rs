@@ -26,7 +26,7 @@ pub fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<(
     if mapping.rows.is_none() && mapping.role == Role::Bill {
         ask_for_units(export.source())?;
     }
-    if mapping.has(Field::Minutes) {
+    if [Field::Minutes, Field::VisitTimedMinutes, Field::VisitTotalMinutes].iter().any(|&field| mapping.has(field)) {
         settle_hours(export.source(), given)?;
     }
     Ok(())
@@ -138,17 +138,25 @@ pub(super) fn settle_dates(export: &mut Export, decided: Option<DateOrder>) -> R
     Ok(())
 }
 
-/// Asks, where every line has one unit and many repeat the line before: units on rows of their own, or copies?
-fn ask_for_units(source: &Source) -> Result<()> {
+/// Asks, where every line has one unit and many repeat the line before: units on rows of their own, or copies? With minutes the
+/// audit judges both ways, so then it is only said.
+fn ask_for_units(source: &mut Source) -> Result<()> {
     let counts = &source.counts;
     if counts.not_single > 0 || counts.repeats < 3 || counts.repeats * 20 < source.rows {
+        return Ok(());
+    }
+    let repeats = counted(counts.repeats, "row");
+    if counts.longest.is_some() {
+        source.notes.push(format!(
+            "every row has one unit, and {repeats} say what the row before says; if each row is one unit of a service, say \
+             rows = \"units\" in a configuration file"
+        ));
         return Ok(());
     }
     Err(Error::Mapping {
         file: source.path.display().to_string(),
         problem: format!(
-            "every row has one unit, and {} say what the row before says: is each row one unit of a service?",
-            counted(counts.repeats, "row")
+            "every row has one unit, and {repeats} say what the row before says: is each row one unit of a service?"
         ),
         mapping: "rows = \"units\"   # or \"lines\", if a repeated row is a copy".into(),
     })

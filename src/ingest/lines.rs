@@ -323,8 +323,10 @@ impl<'a> Lines<'a> {
         self.charge.push(body.charge_of(n, packed));
         self.allowed.push(of(&body.allowed, n, BLANK_MONEY));
         self.paid.push(of(&body.paid, n, BLANK_MONEY));
-        self.visit_time.push(of(&body.visit_time, n, BLANK_TIME));
-        self.visit_total.push(of(&body.visit_total, n, BLANK_TIME));
+        let hours = self.export.sources[usize::from(chunk.file)].hours;
+        let in_minutes = |time: i32| if hours && time != BLANK_TIME { time.saturating_mul(60) } else { time };
+        self.visit_time.push(in_minutes(of(&body.visit_time, n, BLANK_TIME)));
+        self.visit_total.push(in_minutes(of(&body.visit_total, n, BLANK_TIME)));
         self.span.push(of(&body.span, n, NO_SPAN));
         self.flags.push(of(&body.flags, n, Flags::default()));
         self.stated.push(of(&body.stated, n, BLANK_UNITS));

@@ -106,6 +106,7 @@ impl Mapping {
         if (0..headers.len()).filter(known).count() < 2 {
             return Err(no_header(&sheet.file, headers.len()));
         }
+        making.pass_over();
         making.by_names();
         making.visit_totals();
         making.code_lists();
@@ -202,6 +203,19 @@ impl<'a> Making<'a> {
         Ok(())
     }
 
+    /// Columns that a file of this role does not speak of.
+    fn pass_over(&mut self) {
+        // Whose bill it is and what it costs is for the bill to say.
+        const OF_BILLS: [Field; 4] = [Field::Payer, Field::Charge, Field::Allowed, Field::Paid];
+        if self.sheet.role == Role::Notes {
+            for (recognised, taken) in self.recognised.iter_mut().zip(&self.taken) {
+                if !taken && recognised.is_some_and(|(field, _)| OF_BILLS.contains(&field)) {
+                    *recognised = None;
+                }
+            }
+        }
+    }
+
     /// A known layout's word.
     fn by_layout(&mut self, presets: &[Preset]) {
         let fitting = presets.iter().filter(|preset| preset.fits(self.sheet.headers));
@@ -212,6 +226,12 @@ impl<'a> Making<'a> {
                 && !self.taken[*column]
             {
                 self.set(field, *column);
+            }
+        }
+        for header in &preset.ignored {
+            for column in columns(&Header::Name(header.clone()), self.sheet.headers) {
+                // Where the user wants it read after all, it is.
+                self.recognised[column] = self.recognised[column].filter(|_| self.taken[column]);
             }
         }
         self.mapping.values = Arc::new(preset.values.clone().into_iter().collect());
@@ -340,7 +360,7 @@ impl<'a> Making<'a> {
         }
         let mut text = String::new();
         let asked = |field: Field| self.candidates.iter().any(|(known, _)| *known == field);
-        if asked(Field::Units) && self.sheet.role == Role::Bill && !self.is_set(Field::Units) {
+        if asked(Field::Units) && !asked(Field::Code) && self.sheet.role == Role::Bill && !self.is_set(Field::Units) {
             text.push_str("# Where each row is one unit, leave units out below and write here:\n# rows = \"units\"\n");
             if asked(Field::Minutes) || self.is_set(Field::Minutes) {
                 text.push_str("# Where these rows are notes without units, give the file with --join instead.\n");

@@ -89,10 +89,15 @@ pub(super) fn no_line(row: &impl Row, headers: &[String]) -> Option<Why> {
     if cells.iter().any(|(_, cell)| words(cell).iter().any(sums)) {
         return Some(Why::Total);
     }
-    let has_letters = |cell: &str| cell.chars().any(char::is_alphabetic);
-    let begins = |cell: &str| REPORT_WORDS.iter().any(|word| cell.starts_with(word));
+    // One word alone may be the id of a row that was cut off.
+    let is_prose = |cell: &str| {
+        let words = cell.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
+        let readable = |c: char| c.is_alphanumeric() || c.is_ascii_punctuation() || c.is_whitespace();
+        (words >= 3 || (words >= 2 && cell.contains(':'))) && cell.chars().all(readable)
+    };
+    let begins = |cell: &str| REPORT_WORDS.iter().any(|word| cell.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
     let remark = match &cells[..] {
-        [(_, only)] => has_letters(only),
+        [(_, only)] => is_prose(only) || begins(only),
         [(_, first), .., (_, last)] if cells.len() <= 4 => begins(first) || begins(last),
         _ => false,
     };

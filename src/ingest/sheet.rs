@@ -55,7 +55,8 @@ pub fn read(item: &Item, kind: Workbook, given: &Given, export: &mut Export, bar
         source.header_row = candidate.above.len() as u32 + 1;
         source.columns =
             mapping.headers.iter().enumerate().map(|(n, name)| (name.clone(), mapping.field_of(n))).collect();
-        source.notes.push(format!("the sheet {:?} is read", candidate.name));
+        let hidden_sheet = if book.is_hidden(&candidate.name) { ", although it is hidden" } else { "" };
+        source.notes.push(format!("the sheet {:?} is read{hidden_sheet}", candidate.name));
         let hidden = Hidden::look(item, kind, &candidate.name);
         let first_row = source.header_row;
         export.append(super::text::titles(&candidate.above, &mapping, given.reference), 1)?;
@@ -83,15 +84,24 @@ fn damaged(item: &Item) -> Error {
 }
 
 impl Book {
-    /// Names of its sheets of cells.
-    fn sheets(&self) -> Vec<String> {
-        let sheets = match self {
+    fn metadata(&self) -> &[calamine::Sheet] {
+        match self {
             Book::Xlsx(book) => book.sheets_metadata(),
             Book::Xlsb(book) => book.sheets_metadata(),
             Book::Xls(book) => book.sheets_metadata(),
             Book::Ods(book) => book.sheets_metadata(),
-        };
-        let cells = sheets.iter().filter(|sheet| sheet.typ == calamine::SheetType::WorkSheet);
+        }
+    }
+
+    /// Whether a sheet does not show.
+    fn is_hidden(&self, name: &str) -> bool {
+        let hidden = |sheet: &calamine::Sheet| sheet.visible != calamine::SheetVisible::Visible;
+        self.metadata().iter().any(|sheet| sheet.name == name && hidden(sheet))
+    }
+
+    /// Names of its sheets of cells.
+    fn sheets(&self) -> Vec<String> {
+        let cells = self.metadata().iter().filter(|sheet| sheet.typ == calamine::SheetType::WorkSheet);
         cells.map(|sheet| sheet.name.clone()).collect()
     }
 

@@ -29,6 +29,9 @@ pub struct Preset {
     /// Columns that the usual names would not find, or would confuse.
     #[serde(default)]
     pub columns: BTreeMap<Field, String>,
+    /// Columns that look like a field and are none.
+    #[serde(default)]
+    pub ignored: Vec<String>,
     /// What coded values stand for.
     #[serde(default)]
     pub values: BTreeMap<Field, HashMap<String, String>>,

@@ -90,6 +90,9 @@ pub struct Noted {
     pub joined_disciplines: u64,
     /// Rejected rows without a readable patient or date.
     pub unplaced: u64,
+    /// Rows that stand in several files, and are counted once.
+    #[serde(default)]
+    pub copies: u64,
     /// First and last date of service of everything that was read, in days since 1970.
     pub days: Option<(Day, Day)>,
 }
@@ -106,6 +109,10 @@ impl Noted {
             let (first, last) = (date(first), date(last));
             notes.push(format!("nothing is audited; the dates of service read lie between {first} and {last}"));
         }
+        if self.copies > 0 {
+            let rows = counted(self.copies, "row");
+            notes.push(format!("{rows} of files that overlap are set aside: each visit is counted once"));
+        }
         if self.unplaced > 0 {
             let rows = counted(self.unplaced, "rejected row");
             notes.push(format!("{rows} without a readable patient or date: whose session it was is not known"));
@@ -118,6 +125,7 @@ impl std::ops::AddAssign for Noted {
     fn add_assign(&mut self, other: Noted) {
         self.joined_disciplines += other.joined_disciplines;
         self.unplaced += other.unplaced;
+        self.copies += other.copies;
         // All shards read the same files.
         self.days = self.days.or(other.days);
     }

@@ -42,7 +42,7 @@ impl Day {
 impl Judge<'_> {
     /// Settles what the minutes of the session are known from, and pools its units by that.
     pub(super) fn weigh(&self, lines: &[u32], session: &mut Session, policy: &Policy, shared: &[u32], bench: &mut Bench) {
-        self.leave_out(lines, bench);
+        let left_out = self.leave_out(lines, bench);
         let missing = |kind: fn(Kind) -> bool, bench: &Bench| {
             bench.services.iter().any(|service| kind(service.kind) && service.time.is_none())
         };
@@ -52,6 +52,10 @@ impl Judge<'_> {
         if let Some(evidence) = self.overlapping(lines, session, bench).filter(|_| !timed_missing) {
             session.evidence = evidence;
             self.pool(session, policy, Some(session.timed_time), bench);
+        } else if left_out {
+            // The codes have minutes, and one of them is wrong: that is looked at first.
+            session.why_not = session.why_not.max(WhyNot::MinutesMissing);
+            self.pool(session, policy, None, bench);
         } else if timed_missing {
             self.by_totals(lines, session, policy, shared, bench);
         } else {
@@ -63,10 +67,11 @@ impl Judge<'_> {
         }
     }
 
-    /// Zero minutes of a code beside timed minutes of its visit were left out, not meant.
-    fn leave_out(&self, lines: &[u32], bench: &mut Bench) {
+    /// Zero minutes of a code beside timed minutes of its visit were left out, not meant. Says whether there are any.
+    fn leave_out(&self, lines: &[u32], bench: &mut Bench) -> bool {
+        let mut found = false;
         if !self.lines.visit_time.is_used() {
-            return;
+            return found;
         }
         for (service, &n) in bench.services.iter_mut().zip(&bench.competes_as) {
             let zero = bench.competitors[n].time == Time::ZERO && service.time.is_some() && service.billed > 0;
@@ -81,8 +86,10 @@ impl Judge<'_> {
             };
             if own.iter().any(|&line| timed(line) || of_visit(line)) {
                 service.time = None;
+                found = true;
             }
         }
+        found
     }
 
     /// Some code has no minutes: the visits' totals serve, if there are any.

@@ -6,15 +6,15 @@ use super::*;
 fn mapping_files() {
     let good = csv(&[OK]);
     check(vec![
-        asks("not TOML", good.clone(), "mapping.toml: TOML parse error at line 1, column 9…").mapped("[columns\n"),
-        asks("no such key", good.clone(), "mapping.toml: TOML parse error at line 1, column 1…").mapped("colums = 1\n"),
+        asks("not TOML", good.clone(), "mapping.toml: line 1: unclosed table, expected `]`").mapped("[columns\n"),
+        asks("no such key", good.clone(), "mapping.toml: line 1: unknown field `colums`; did you mean `columns`?").mapped("colums = 1\n"),
         asks(
             "no such field",
             good.clone(),
-            "mapping.toml: [columns] unit is no field of recount; the fields are patient_id, …",
+            "mapping.toml: line 2: unknown field `unit`; did you mean `units`?",
         )
         .mapped("[columns]\nunit = \"units\"\n"),
-        asks("no such column", good.clone(), "the mapping names a column \"Billed\", and no file has it")
+        asks("no such column", good.clone(), "the configuration names a column \"Billed\", and no file has it")
             .mapped("[columns]\nunits = \"Billed\"\n"),
         asks(
             "two such columns",
@@ -22,7 +22,7 @@ fn mapping_files() {
             "export.csv: the mapping names the column \"units\" for units, and 2 columns have that name",
         )
         .mapped("[columns]\nunits = \"units\"\n"),
-        asks("no such order", good.clone(), "mapping.toml: TOML parse error at line 1, column 14…")
+        asks("no such order", good.clone(), "mapping.toml: line 1: unknown variant `year-first`; it may be month-first, day-first")
             .mapped("date_order = \"year-first\"\n"),
         asks("one column for two fields", good.clone(), "…")
             .mapped("[columns]\nunits = \"units\"\nminutes = \"units\"\n"),

@@ -2,6 +2,11 @@
 
 use super::*;
 
+const UNITS_OR_ROWS: &str = "# Where each row is one unit, leave units out below and write here:\n# rows = \"units\"\n";
+const OR_NOTES: &str = "# Where these rows are notes without units, give the file with --join instead.\n";
+const DAMAGED_ZIP: &str = "is a damaged zip or Excel file";
+const DAMAGED_BOOK: &str = "cannot be read as a workbook: it is damaged, or protected by a password";
+
 #[test]
 fn files_that_are_no_export() {
     check(vec![
@@ -18,25 +23,17 @@ fn files_that_are_no_export() {
             [4, 0, 0, 4],
             &[(2, SHAPE), (3, SHAPE), (4, SHAPE), (5, SHAPE)],
         ),
-        refused(
-            "UTF-16, low byte first",
-            utf16("\u{feff}SECRET", u16::to_le_bytes),
-            "is UTF-16 text; save it as CSV UTF-8 first",
-        ),
-        refused(
-            "UTF-16, high byte first",
-            utf16("\u{feff}SECRET", u16::to_be_bytes),
-            "is UTF-16 text; save it as CSV UTF-8 first",
-        ),
-        refused("UTF-16 without a mark", utf16(HEADER, u16::to_le_bytes), "is not a text file: it holds zero bytes"),
-        refused("Excel", b"PK\x03\x04\x14\x00SECRET", "is a zip or Excel file; save it as CSV first")
-            .named("export.xlsx"),
-        refused("Excel named CSV", b"PK\x03\x04\x14\x00SECRET", "is a zip or Excel file; save it as CSV first"),
-        refused("old Excel", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Excel file; save it as CSV first"),
-        refused("Parquet named CSV", b"PAR1SECRETPAR1", "is a Parquet file; give it the ending .parquet"),
+        refused("UTF-16, low byte first", utf16("\u{feff}SECRET", u16::to_le_bytes), &no_header(1)),
+        refused("UTF-16, high byte first", utf16("\u{feff}SECRET", u16::to_be_bytes), &no_header(1)),
+        refused("UTF-16 without a mark", utf16(HEADER, u16::to_le_bytes), "has a header and no rows"),
+        refused("Excel", b"PK\x03\x04\x14\x00SECRET", DAMAGED_ZIP).named("export.xlsx"),
+        refused("Excel named CSV", b"PK\x03\x04\x14\x00SECRET", DAMAGED_ZIP),
+        refused("old Excel", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", DAMAGED_BOOK),
+        refused("claims of nothing", "ISA*00*SECRET", "begins like X12, but its header is not one"),
+        refused("Parquet named CSV", b"PAR1SECRETPAR1", NO_PARQUET),
         refused("damaged Parquet", b"PAR1SECRETPAR1", NO_PARQUET).named("export.parquet"),
-        refused("CSV named Parquet", csv(&[OK]), NO_PARQUET).named("export.parquet"),
-        refused("empty Parquet", "", NO_PARQUET).named("export.parquet"),
+        runs("CSV named Parquet", csv(&[OK]), [1, 1, 0, 0], &[]).named("export.parquet"),
+        refused("empty Parquet", "", "is empty").named("export.parquet"),
         refused("cut .gz", half(gz(csv(&[OK]))), ENDS_EARLY).named("export.csv.gz"),
         refused("cut .zst", half(zst(csv(&[OK]))), ENDS_EARLY).named("export.csv.zst"),
         refused("empty .gz", gz(""), "is empty").named("export.csv.gz"),
@@ -83,7 +80,10 @@ fn headers_that_do_not_say_enough() {
         asks(
             "no units",
             "patient_id,date_of_service,code,minutes,remarks\nSECRET,2024-03-05,97110,15,1\n",
-            decide("no column for units (needed); not yet used: \"remarks\"", "[columns]\nunits = \"remarks\""),
+            decide(
+                "no column for units (needed); not yet used: \"remarks\"",
+                &format!("{UNITS_OR_ROWS}{OR_NOTES}[columns]\nunits = \"remarks\""),
+            ),
         ),
         asks(
             "no units and no code",
@@ -112,7 +112,12 @@ fn headers_that_do_not_say_enough() {
         runs("hours", csv(&["SECRET,2024-03-05,97110,0.25,1"]), [1, 1, 0, 0], &[]).with(&["--minutes-unit", "hours"]),
         refused("no header", format!("{OK}\n{OK}\n"), &no_header(5)),
         refused("no header, tabs", OK.replace(',', "\t"), &no_header(5)),
-        refused("a title above the header", format!("Charges of SECRET,,,,\n{HEADER}\n{OK}\n"), &no_header(5)),
+        runs(
+            "a title above the header",
+            format!("Charges of SECRET,,,,\n{HEADER}\n{OK}\n"),
+            [2, 1, 1, 0],
+            &[(1, "a title above the column names")],
+        ),
         refused("quote opened in the first row", format!("\"{OK}\n"), FIRST_ROW_QUOTES),
         refused("text behind a quote in the first row", "\"SECRET\"x,2024-03-05\n", FIRST_ROW_QUOTES),
     ]);
@@ -217,7 +222,7 @@ fn cells_that_cannot_be_read() {
                 ("N/A,2024-03-05,97110,15,1", "patient_id is blank"),
                 ("SECRET,2024-03-05,,15,1", "code is blank"),
                 ("SECRET,2024-03-05,eval,15,1", NOT_A_CODE),
-                ("SECRET,2024-03-05,97110 x2,15,1", NOT_A_CODE),
+                ("SECRET,2024-03-05,97110 x2,15,1", "units names several codes, and the units of each cannot be told"),
             ],
         ),
         rows(

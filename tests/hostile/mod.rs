@@ -208,13 +208,13 @@ fn csv(rows: &[&str]) -> String {
 
 fn no_header(cells: usize) -> String {
     format!(
-        "the first row ({cells} cells) does not look like column names that recount knows; is there a header row, with \
-         nothing above it? (names are in data/headers.toml; --mapping adds yours)"
+        "no row looks like column names that recount knows (the first row has {cells} cells); is there a header row? (names \
+         are in data/headers.toml; a configuration file adds yours)"
     )
 }
 
 fn decide(problem: &str, mapping: &str) -> String {
-    format!("export.csv: {problem}\n\nWrite the decision into a file and pass it with --mapping:\n\n{mapping}")
+    format!("export.csv: {problem}\n\nWrite the decision into recount.toml here, or a file given with --config:\n\n{mapping}")
 }
 
 fn gz(bytes: impl Into<Vec<u8>>) -> Vec<u8> {
