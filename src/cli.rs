@@ -32,6 +32,8 @@ pub enum Command {
     Merge(MergeArgs),
     /// Shows how exports would be read, without auditing them.
     Inspect(InputArgs),
+    /// Writes recount.toml for exports: how they are read, each choice with its reason, for you to edit.
+    Init(InitArgs),
     /// Shows the working of a unit rule on one session: `recount units --rule cms 97112=24/2 97110=23`.
     Units(UnitsArgs),
     /// Prints a check's page.
@@ -41,6 +43,11 @@ pub enum Command {
     },
     /// Lists the checks.
     Checks,
+    /// Prints the JSON Schema of a configuration or data file, for editors; without a name, the names.
+    Schema {
+        /// Which file: recount, payers, headers …
+        name: Option<String>,
+    },
     /// Writes a synthetic export with planted errors.
     Generate(GenerateArgs),
 }
@@ -85,6 +92,20 @@ pub struct InputArgs {
     /// A payer's rule, set by hand: 'AETNA*=midpoint'. Any number of times; the last that fits wins.
     #[arg(long, value_name = "NAME=RULE")]
     pub payer_rule: Vec<PayerRule>,
+}
+
+/// Which exports, and where the decisions on reading them go.
+#[derive(Args)]
+pub struct InitArgs {
+    #[command(flatten)]
+    /// What to read.
+    pub input: InputArgs,
+    /// The file to write.
+    #[arg(long, value_name = "FILE", default_value = crate::config::NAME)]
+    pub out: PathBuf,
+    /// Replace it if it is there; the decisions in it are kept.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// What to audit, and where the report goes.

@@ -14,30 +14,32 @@ use std::path::Path;
 /// The name under which it is found in the working folder.
 pub const NAME: &str = "recount.toml";
 
-/// A configuration file.
+/// What you decided about reading exports. Everything in it is optional; options on the command line go before it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Which column is which field: field = "header in your file", or its place from 1 where two headers are alike.
     #[serde(default)]
     columns: BTreeMap<Field, Header>,
-    /// The order of day and month where the year comes last.
+    /// The order of day and month where the year comes last; otherwise each file's rows decide.
     date_order: Option<Order>,
-    /// What the minutes column holds.
+    /// What the minutes column holds, where its values could be hours.
     minutes_unit: Option<MinutesUnit>,
-    /// What a row is.
+    /// What a row is, where each has one unit.
     rows: Option<RowsAre>,
     /// What minutes on a row of one unit mean.
     unit_minutes: Option<UnitMinutes>,
-    /// The sheet of a workbook.
+    /// The sheet of a workbook, where several hold rows.
     sheet: Option<String>,
-    /// Which rule a payer follows: "NAME or pattern" = "cms", "midpoint" or "either".
+    /// Which rule a payer follows: "NAME or pattern" = "cms", "midpoint" or "either". `*` stands for anything; of two that fit
+    /// a name, the later in the alphabet wins.
     #[serde(default)]
     payers: BTreeMap<String, RuleName>,
     /// How claims are read.
     #[serde(default)]
     claims: ClaimsConfig,
-    /// The same decisions for some files only: a pattern over file names, and what holds for them.
+    /// The same decisions for some files only: a pattern over file names, such as "notes*", and what holds for them. They go
+    /// before those for all files.
     #[serde(default)]
     files: BTreeMap<String, Decisions>,
 }
@@ -46,17 +48,18 @@ pub struct Config {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Decisions {
-    /// Which column is which field.
+    /// Which column is which field: field = "header in your file", or its place from 1 where two headers are alike.
     #[serde(default)]
     pub columns: BTreeMap<Field, Header>,
+    /// The order of day and month where the year comes last; otherwise each file's rows decide.
     date_order: Option<Order>,
-    /// What the minutes column holds.
+    /// What the minutes column holds, where its values could be hours.
     pub minutes_unit: Option<MinutesUnit>,
-    /// What a row is.
+    /// What a row is, where each has one unit.
     pub rows: Option<RowsAre>,
     /// What minutes on a row of one unit mean.
     pub unit_minutes: Option<UnitMinutes>,
-    /// The sheet of a workbook.
+    /// The sheet of a workbook, where several hold rows.
     pub sheet: Option<String>,
 }
 

@@ -55,6 +55,11 @@ fn command(command: Command) -> Result<u8> {
             print(&commands::inspect::text(&Inputs::new(&args)?, Progress::on_terminal())?)?;
             Ok(0)
         }
+        Command::Init(args) => {
+            let (said, problem) = commands::init::write(&args, Progress::on_terminal())?;
+            print(&said)?;
+            problem.map_or(Ok(0), Err)
+        }
         Command::Units(args) => {
             let reference = Reference::load(args.codes.as_deref(), None, &[])?;
             print(&commands::units::working(&reference.codes, args.rule, day(args.date), &args.services)?)?;
@@ -66,6 +71,10 @@ fn command(command: Command) -> Result<u8> {
         }
         Command::Checks => {
             print(&commands::checks())?;
+            Ok(0)
+        }
+        Command::Schema { name } => {
+            print(&commands::schema::text(name.as_deref())?)?;
             Ok(0)
         }
         Command::Generate(args) => {

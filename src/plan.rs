@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::config::{self, Config};
 use crate::ingest::{self, Limits as UnpackLimits};
 use crate::queries::Queries;
-use crate::reference::{Day, Reference, Settings, day};
+use crate::reference::{Day, Reference, Settings, day, file_name};
 use crate::report::{Folder, Shard, TableFormat};
 use crate::sessions::Period;
 use chrono::NaiveDate;
@@ -21,6 +21,8 @@ pub struct Inputs {
     pub joined: Vec<PathBuf>,
     /// The configuration file, if there is one.
     pub config: Option<PathBuf>,
+    /// Nobody named that file: it was found in the working folder.
+    pub config_found: bool,
     /// The user's decisions on reading.
     pub options: ingest::Options,
     /// Codes, payers, names, thresholds.
@@ -46,7 +48,8 @@ impl Inputs {
             ..ingest::Options::default()
         };
         let here = PathBuf::from(config::NAME);
-        let config = args.config.clone().or_else(|| here.is_file().then_some(here));
+        let config_found = args.config.is_none() && here.is_file();
+        let config = args.config.clone().or_else(|| config_found.then_some(here));
         if let Some(path) = &config {
             options.config = Config::read(path)?;
         }
@@ -62,7 +65,19 @@ impl Inputs {
         if let Some(both) = joined.iter().find(|path| paths.contains(path)) {
             return Err(Error::Usage(format!("{} is given twice, once with --join", both.display())));
         }
-        Ok(Inputs { paths, joined, config, options, reference })
+        Ok(Inputs { paths, joined, config, config_found, options, reference })
+    }
+
+    /// The name of the configuration file, as outputs show it.
+    pub fn config_name(&self) -> Option<String> {
+        let name = file_name(self.config.as_ref()?);
+        Some(name.chars().filter(|c| !c.is_control()).collect())
+    }
+
+    /// Which configuration file is used, and why that one: `recount.toml (found in this folder)`.
+    pub fn decided_by(&self) -> Option<String> {
+        let how = if self.config_found { "found in this folder" } else { "--config" };
+        Some(format!("{} ({how})", self.config_name()?))
     }
 }
 
@@ -132,7 +147,7 @@ impl Plan {
         outside(&args.out, &inputs, &args.input)?;
         let folder = Folder::open(&args.out, args.force)?;
         let config_hash = inputs.config.as_ref().map(|path| {
-            (crate::reference::file_name(path), crate::hash::sha256(&std::fs::read(path).unwrap_or_default()))
+            (file_name(path), crate::hash::sha256(&std::fs::read(path).unwrap_or_default()))
         });
         Ok(Plan {
             inputs,

@@ -3,7 +3,7 @@
 use crate::checks::{ALL, Selection};
 use crate::conclude::{Finished, Summed};
 use crate::error::{Error, Result};
-use crate::ingest::{self, Export, LostRow, Store, Totals, Why};
+use crate::ingest::{self, Export, LostRow, Store, Totals};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::report::{Input, Manifest, Noted, Shard, ShardFacts, TableFile, TotalsOf};
@@ -99,9 +99,13 @@ fn manifest(
     for (severity, count) in streamed.sums.severities() {
         *findings.entry(severity.name().to_owned()).or_insert(0) += count;
     }
+    let mut excluded: BTreeMap<String, u64> = BTreeMap::new();
+    for lost in lost.iter().filter(|lost| !lost.why.is_reject()) {
+        *excluded.entry(lost.why.to_string()).or_default() += 1;
+    }
     let noted = Noted {
         joined_disciplines: streamed.joined_disciplines,
-        copies: lost.iter().filter(|lost| lost.why == Why::CopyInOtherFile).count() as u64,
+        excluded,
         unplaced: lost.iter().filter(|lost| lost.is_unplaced()).count() as u64,
         days: export.days(),
     };
@@ -117,6 +121,7 @@ fn manifest(
             .filter(unused)
             .map(|rule| format!("--payer-rule {} fits no payer of these files", rule.pattern)),
     );
+    notes.extend(plan.inputs.config_name().map(|name| format!("decisions on reading come from {name}")));
     Ok(Manifest {
         program: "recount".into(),
         version: env!("CARGO_PKG_VERSION").into(),

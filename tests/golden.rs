@@ -110,3 +110,27 @@ fn a_rerun_gives_the_same_bytes() {
 fn help_is_there() {
     assert!(recount(&["--help"]).stdout.contains("audit"));
 }
+
+/// The sessions of the README: each line that is shown is one that the program prints, in that order.
+#[test]
+fn the_readme_shows_sessions_as_they_are() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report");
+    let mut sessions = 0;
+    for block in readme.split("```text\n$ recount audit ").skip(1) {
+        let (block, _) = block.split_once("```").unwrap();
+        let (command, shown) = block.split_once('\n').unwrap();
+        let command = format!("audit {command}").replace("--out report", "--out");
+        let mut arguments: Vec<&str> = command.split(' ').collect();
+        arguments.push(out.to_str().unwrap());
+        let run = recount(&arguments);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let mut printed = run.stdout.lines();
+        for line in shown.lines().filter(|line| *line != "…") {
+            assert!(printed.any(|other| other == line), "{command}: the program does not print, or not there: {line}");
+        }
+        sessions += 1;
+    }
+    assert_eq!(sessions, 3);
+}

@@ -115,8 +115,9 @@ impl Workbook {
     pub fn finish(mut self) -> io::Result<()> {
         write!(self.zip, "</sheetData></worksheet>")?;
         let (uses, unique, strings) = (self.uses, self.numbers.len(), std::mem::take(&mut self.strings));
-        let relation =
-            |n, kind, target| format!(r#"<Relationship Id="rId{n}" Type="{OFFICE}/{kind}" Target="{target}"/>"#);
+        let relation = |n: i32, kind: &str, target: &str| {
+            format!(r#"<Relationship Id="rId{n}" Type="{OFFICE}/{kind}" Target="{target}"/>"#)
+        };
         let relations = |all: &[(&str, &str)]| {
             let each: String = (1..).zip(all).map(|(n, (kind, target))| relation(n, kind, target)).collect();
             format!(r#"<Relationships xmlns="{PACKAGE}/relationships">{each}</Relationships>"#)

@@ -19,6 +19,9 @@ pub fn text(inputs: &Inputs, progress: Progress) -> Result<String> {
     let store = Store::in_memory();
     let export = ingest::read(&inputs.paths, &inputs.joined, &inputs.options, &inputs.reference, store, &progress)?;
     let mut text = String::new();
+    if let Some(by) = inputs.decided_by() {
+        let _ = writeln!(text, "Decisions from {} are used.\n", fitted(&by, 55).trim_end());
+    }
     for number in 0..export.sources.len() {
         source(&mut text, &export, number);
     }

@@ -142,7 +142,7 @@ fn parts(folders: &[PathBuf]) -> Result<Vec<Part>> {
         let text = std::fs::read_to_string(folder.join("manifest.json"))
             .map_err(|error| wrong(&format!("holds no shard: {}", plain(&error))))?;
         let manifest: Manifest = serde_json::from_str(&text).map_err(|_| wrong("holds no shard of this version"))?;
-        let facts = manifest.shard.ok_or_else(|| wrong("holds a whole run, no shard"))?;
+        let facts = manifest.shard.clone().ok_or_else(|| wrong("holds a whole run, no shard"))?;
         parts.push(Part { folder: folder.clone(), manifest, shard: facts.shard });
     }
     parts.sort_by_key(|part| part.shard.number);
@@ -191,9 +191,9 @@ fn manifest(parts: &[Part], queries: &Queries) -> Result<Manifest> {
         for (severity, count) in &other.findings {
             *whole.findings.entry(severity.clone()).or_insert(0) += count;
         }
-        other.shard.into_iter().for_each(|facts| noted += facts.noted);
+        other.shard.iter().for_each(|facts| noted += facts.noted.clone());
     }
-    if first.shard.is_some_and(|facts| facts.read != totals.read) {
+    if first.shard.as_ref().is_some_and(|facts| facts.read != totals.read) {
         return Err(Error::Bug("the shards together have not the rows that were read".into()));
     }
     let mut notes = noted.notes(totals.audited);

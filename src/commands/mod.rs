@@ -1,8 +1,10 @@
 //! Commands beside `audit`: each takes values and gives text.
 
 pub mod generate;
+pub mod init;
 pub mod inspect;
 pub mod merge;
+pub mod schema;
 pub mod units;
 
 use crate::checks::{self, ALL};

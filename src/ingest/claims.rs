@@ -75,6 +75,8 @@ pub struct Fates {
     minutes: bool,
     /// Whether anything but remittances says what was billed.
     billed: bool,
+    /// Whether notes are joined to the bills.
+    pub joined: bool,
 }
 
 impl Fates {
@@ -82,8 +84,13 @@ impl Fates {
     ///
     /// # Errors
     /// A file cannot be read, or holds neither claims nor remittances.
-    pub fn of<'i>(items: impl Iterator<Item = &'i Item>, options: &Options, bar: &Bar) -> Result<Fates> {
-        let mut fates = Fates::default();
+    pub fn of<'i>(
+        items: impl Iterator<Item = &'i Item>,
+        options: &Options,
+        joined: bool,
+        bar: &Bar,
+    ) -> Result<Fates> {
+        let mut fates = Fates { joined, ..Fates::default() };
         let (mut heads, mut places, mut ids): (Vec<Head>, Vec<(String, u32)>, Vec<[String; 3]>) = Default::default();
         let mut controls: Vec<String> = Vec::new();
         let mut numbers: HashMap<String, String> = HashMap::new();
@@ -233,7 +240,9 @@ pub fn read(item: &Item, fates: &Fates, reference: &Reference, export: &mut Expo
     let source = export.source();
     source.sha256 = stream.hash.finish();
     source.notes.push(format!("claims: a row is a segment, the patient is {by}, the clinician who rendered the service"));
-    if !fates.minutes {
+    if fates.joined {
+        source.notes.push("claims hold no minutes: they come from the joined notes".into());
+    } else if !fates.minutes {
         source.notes.push("claims hold no minutes: units can be compared with minutes only where notes are joined (--join)".into());
     }
     note_aside(item, fates, export);
@@ -429,7 +438,7 @@ pub fn read_remittance(item: &Item, fates: &Fates, reference: &Reference, export
         "remittances alone: units are those that the payer repeats as billed; there are no minutes".into()
     });
     if reversals > 0 {
-        source.notes.push(format!("{} netted with what they take back", counted(reversals, "reversal")));
+        source.notes.push(format!("{} taken off what was paid", counted(reversals, "reversal")));
     }
     if unknown > 0 {
         source.notes.push(format!("{} for claims that are not among the exports", counted(unknown, "remittance")));

@@ -33,9 +33,7 @@ pub fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<(
 }
 
 /// Says what was noticed while reading.
-pub fn note_reading(source: &mut Source, mapping: &Mapping) {
-    let (clock, inferred) = (source.counts.clock_cells, source.counts.inferred_disciplines);
-    let odd = source.counts.odd_cells;
+pub fn note_reading(source: &mut Source, mapping: &Mapping, joined: bool) {
     source.notes.extend(mapping.notes.iter().cloned());
     if mapping.times_by_clock() {
         source.notes.push("minutes are the time from start to end; a moment that several lines hold counts once".into());
@@ -48,6 +46,10 @@ pub fn note_reading(source: &mut Source, mapping: &Mapping) {
                 .into(),
         );
     } else if !mapping.has(Field::Minutes) && mapping.role == Role::Bill && mapping.column(Field::Minutes).is_none() {
+        if joined {
+            source.notes.push("minutes come from the joined notes".into());
+            return note_cells(source);
+        }
         let maybe: Vec<String> = source
             .columns
             .iter()
@@ -57,6 +59,13 @@ pub fn note_reading(source: &mut Source, mapping: &Mapping) {
         let hint = if maybe.is_empty() { String::new() } else { format!("; not read: {}", maybe.join(", ")) };
         source.notes.push(format!("no column of minutes per code, so unit rules cannot be applied{hint}"));
     }
+    note_cells(source);
+}
+
+/// Says what was noticed in its cells.
+fn note_cells(source: &mut Source) {
+    let (clock, inferred) = (source.counts.clock_cells, source.counts.inferred_disciplines);
+    let odd = source.counts.odd_cells;
     if clock > 0 {
         source.notes.push(format!("minutes written h:mm in {} are read as hours and minutes", counted(clock, "cell")));
     }

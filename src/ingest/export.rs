@@ -5,7 +5,7 @@ use super::chunk::{Body, Chunk, NO_DAY, Numbers, Packed};
 use super::columns::{Dictionary, Ids};
 use super::lines::{BLANK_MONEY, BLANK_TIME, LostRow, Place, Why};
 use super::mapping::Role;
-use super::open::Item;
+use super::open::{Format, Item};
 use super::store::Store;
 use super::{IdScope, Totals};
 use crate::config::UnitMinutes;
@@ -54,6 +54,13 @@ pub struct Source {
     pub hours: bool,
     /// Its zeros among the minutes are blanks.
     pub zero_is_blank: bool,
+}
+
+impl Source {
+    /// Whether its columns have headers; claims and remittances have fields instead.
+    pub fn has_header(&self) -> bool {
+        self.item.as_ref().is_some_and(|item| item.format != Format::Claims)
+    }
 }
 
 /// Counts over a source's timed lines that bill at least one unit.

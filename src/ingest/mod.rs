@@ -101,6 +101,8 @@ struct Given<'a> {
     role: Role,
     /// Whose the visits of the bills are, for a file of notes.
     visits: Option<&'a Visits>,
+    /// Whether notes are joined to the bills.
+    joined: bool,
 }
 
 impl Given<'_> {
@@ -129,7 +131,7 @@ pub fn read(
     let bar = progress.bytes("reading", size(paths) + size(joined));
     let mut export = Export::new(options.id_scope, store);
     let bills = items(paths, options)?;
-    let fates = Fates::of(bills.iter().map(|(item, _)| item), options, &bar)?;
+    let fates = Fates::of(bills.iter().map(|(item, _)| item), options, !joined.is_empty(), &bar)?;
     for (item, left) in &bills {
         read_item(item, left, Role::Bill, None, &fates, options, reference, &mut export, &bar)?;
     }
@@ -185,7 +187,7 @@ fn read_item(
 ) -> Result<()> {
     let mut decided = options.config.for_file(&file_name(&item.path));
     decided.sheet = options.sheet.clone().or(decided.sheet);
-    let given = Given { options, reference, decided, role, visits };
+    let given = Given { options, reference, decided, role, visits, joined: fates.joined };
     let first = export.sources.len();
     match item.format {
         Format::Workbook(kind) => sheet::read(item, kind, &given, export, bar)?,
@@ -207,7 +209,7 @@ fn read_item(
 
 /// Settles what only the whole of a file can tell.
 fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<()> {
-    decide::note_reading(export.source(), mapping);
+    decide::note_reading(export.source(), mapping, given.joined);
     decide::settle(export, mapping, given)
 }
 

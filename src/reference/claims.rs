@@ -5,11 +5,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// Words for the codes of claims.
+/// Words for the codes of claims (837, 835).
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimWords {
-    /// By claim filing indicator (837 SBR09, 835 CLP06): the kind of payer, in words that the payer table knows.
+    /// By claim filing indicator (837 SBR09, 835 CLP06): the kind of payer, in words that the payer table knows, such as
+    /// "filed as Medicaid". Empty where the indicator says nothing.
     filing: HashMap<String, String>,
 }
 

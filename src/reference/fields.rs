@@ -164,6 +164,6 @@ impl JsonSchema for Field {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "description": "A field of a line, by its canonical name.", "enum": Field::NAMES })
+        json_schema!({ "description": "A field of a line, by its canonical name.", "type": "string", "enum": Field::NAMES })
     }
 }

@@ -5,16 +5,21 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
+/// The headers that mean a field. The field's own name is always one of them.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Names {
+pub(super) struct Names {
+    /// Headers with full rights; case, spaces and punctuation do not matter. Two columns of one file that claim a field by
+    /// these are a question to the user.
     #[serde(default)]
     names: Vec<String>,
+    /// Headers for want of better: the first that a file has is taken, and only where none of the others is there.
     #[serde(default)]
     weak: Vec<String>,
 }
 
-type File = BTreeMap<Field, Names>;
+/// The file: names by field.
+pub(super) type File = BTreeMap<Field, Names>;
 
 /// Recognises a column by its header.
 pub struct Headers {

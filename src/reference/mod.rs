@@ -25,6 +25,7 @@ pub use statuses::{Status, Statuses};
 use crate::error::{Error, Result};
 use chrono::{Datelike, NaiveDate};
 use include_dir::{Dir, include_dir};
+use schemars::{Schema, schema_for};
 
 static DATA: Dir = include_dir!("$CARGO_MANIFEST_DIR/data");
 
@@ -110,6 +111,21 @@ impl Reference {
         }
         Ok(Reference { codes, payers, headers, statuses, presets, claim_words, settings, hashes })
     }
+}
+
+/// The JSON Schemas of the files of `data/` that are TOML, by name.
+pub fn schemas() -> Vec<(&'static str, Schema)> {
+    // It is a table of tables, so no type of ours describes it.
+    let mut headers = schema_for!(headers::File);
+    headers.insert("description".to_owned(), "The headers that exports use, by field.".into());
+    vec![
+        ("claims", schema_for!(ClaimWords)),
+        ("headers", headers),
+        ("payers", schema_for!(payers::File)),
+        ("preset", schema_for!(Preset)),
+        ("settings", schema_for!(Settings)),
+        ("statuses", schema_for!(statuses::File)),
+    ]
 }
 
 /// A built-in file of `data/`.

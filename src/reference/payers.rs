@@ -75,43 +75,63 @@ impl PayerRule {
     }
 }
 
+/// Payers: which class a payer's name belongs to, and whose unit rule is known.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(super) struct File {
+    /// The classes. One of them is `unknown`: that of every name without an entry.
     class: Vec<Class>,
+    /// The payers. A whole name goes before a phrase, and a longer phrase before a shorter one.
     #[serde(default)]
     payer: Vec<Entry>,
 }
 
+/// A class of payers.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Class {
+    /// Its name, as reports show it: `commercial`.
     name: String,
+    /// The rule that its payers are said to follow: cms, midpoint or either. Shown, never used to judge.
     leans: Option<String>,
-    /// Read by the checks of Part B's own rules; kept so that the file says it once.
+    /// Whether Medicare Part B's own rules hold: modifiers, limits and edits.
+    // Read by the checks of those rules; kept so that the file says it once.
     #[serde(default, rename = "part_b_rules")]
     _part_b_rules: bool,
+    /// Nobody to pay back: what is found is a review at most.
     #[serde(default)]
     never_exception: bool,
+    /// Whether its payers pay by the unit at all; the lines of others are excluded and counted.
     #[serde(default = "yes")]
     unit_billed: bool,
+    /// Who says so, in words of ours.
     #[serde(default)]
     source: String,
 }
 
+/// A payer, or payers with a phrase in common.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Entry {
+    /// A spelling of its name, and the name that stands for all of them.
     name: String,
+    /// Whole names that are this payer; case and punctuation do not matter.
     #[serde(default)]
     aliases: Vec<String>,
+    /// Phrases of whole words: a name with one of them takes class and rule, and stays a payer of its own.
     #[serde(default)]
     contains: Vec<String>,
+    /// The name of its class.
     class: String,
+    /// The rule it follows: cms, midpoint or either. Only where somebody says so; both rules are run otherwise.
     rule: Option<String>,
+    /// How the rule is known: `documented`, by the policy that `source` names, or `user`, by you.
     basis: Option<String>,
+    /// The first date of service on which the rule holds: 2026-01-31. Without it, from ever.
     from: Option<String>,
+    /// The last date of service on which the rule holds. Without it, for ever.
     to: Option<String>,
+    /// Who says so, in words of ours; a documented rule needs it.
     #[serde(default)]
     source: String,
 }

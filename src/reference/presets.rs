@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// A known layout.
+/// A known layout of exports: how a file of it is recognised, and which of its columns is which field.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
@@ -15,10 +15,10 @@ pub struct Preset {
     pub confidence: Confidence,
     /// Where that is written.
     pub source: String,
-    /// When it was last checked.
+    /// When it was last checked: 2026-01-31.
     #[schemars(with = "String")]
     pub reviewed: toml::value::Datetime,
-    /// Headers that such a file has, all of them.
+    /// Headers that such a file has, all of them; three or more. Case, spaces and punctuation do not matter.
     fingerprint: Vec<String>,
     /// Headers that it has not.
     #[serde(default)]
@@ -26,13 +26,13 @@ pub struct Preset {
     /// What users should know, one sentence each.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// Columns that the usual names would not find, or would confuse.
+    /// Columns that the usual names would not find, or would confuse: field = "header".
     #[serde(default)]
     pub columns: BTreeMap<Field, String>,
     /// Columns that look like a field and are none.
     #[serde(default)]
     pub ignored: Vec<String>,
-    /// What coded values stand for.
+    /// What coded values stand for, by field: "3" = "Medicare".
     #[serde(default)]
     pub values: BTreeMap<Field, HashMap<String, String>>,
 }

@@ -24,6 +24,7 @@ impl Status {
     pub const ALL: [Status; 4] = [Status::Rendered, Status::Cancelled, Status::NoShow, Status::Unsigned];
 }
 
+/// What the words of a status column say of a visit. A word that is not listed is read as rendered, and named in a note.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -37,6 +38,7 @@ pub(super) struct File {
     unsigned: Words,
 }
 
+/// Words of one meaning.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Words {

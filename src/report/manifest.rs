@@ -73,7 +73,7 @@ impl std::str::FromStr for Shard {
 }
 
 /// What a merge must know of a shard.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShardFacts {
     /// Which it is.
     pub shard: Shard,
@@ -84,15 +84,15 @@ pub struct ShardFacts {
 }
 
 /// What the notes on a whole run count.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Noted {
     /// Lines without a discipline that took the only one of the patient's day.
     pub joined_disciplines: u64,
     /// Rejected rows without a readable patient or date.
     pub unplaced: u64,
-    /// Rows that stand in several files, and are counted once.
+    /// Excluded rows, by the reason.
     #[serde(default)]
-    pub copies: u64,
+    pub excluded: BTreeMap<String, u64>,
     /// First and last date of service of everything that was read, in days since 1970.
     pub days: Option<(Day, Day)>,
 }
@@ -109,9 +109,9 @@ impl Noted {
             let (first, last) = (date(first), date(last));
             notes.push(format!("nothing is audited; the dates of service read lie between {first} and {last}"));
         }
-        if self.copies > 0 {
-            let rows = counted(self.copies, "row");
-            notes.push(format!("{rows} of files that overlap are set aside: each visit is counted once"));
+        if !self.excluded.is_empty() {
+            let parts: Vec<String> = self.excluded.iter().map(|(why, rows)| format!("{rows} × {why}")).collect();
+            notes.push(format!("rows excluded: {}", parts.join("; ")));
         }
         if self.unplaced > 0 {
             let rows = counted(self.unplaced, "rejected row");
@@ -125,7 +125,9 @@ impl std::ops::AddAssign for Noted {
     fn add_assign(&mut self, other: Noted) {
         self.joined_disciplines += other.joined_disciplines;
         self.unplaced += other.unplaced;
-        self.copies += other.copies;
+        for (why, rows) in other.excluded {
+            *self.excluded.entry(why).or_default() += rows;
+        }
         // All shards read the same files.
         self.days = self.days.or(other.days);
     }

@@ -23,7 +23,10 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
     }
     if let Some(frame) = report.summary("by_check") {
         heading(&mut text, "Findings by check", colour);
-        show(&mut text, frame, &["check", "severity", "findings", "sessions", "units_over"], usize::MAX, width, colour);
+        // The others are named above.
+        let ran = frame.column("ran").and_then(|column| frame.filter(column.bool()?));
+        let ran = ran.as_ref().unwrap_or(frame);
+        show(&mut text, ran, &["check", "severity", "findings", "sessions", "units_over"], usize::MAX, width, colour);
         paragraph(
             &mut text,
             "Exceptions exceed what the exported minutes support; reviews need a person; notes inform. short-session-average is a flag on sessions, true of about half of honest ones. All of it proves the export, not the signed note.",
@@ -32,8 +35,7 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
     }
     if let Some(frame) = report.summary("by_agreement").filter(|frame| frame.height() > 0) {
         heading(&mut text, "Bills against notes and payments, by session", colour);
-        let columns =
-            ["documentation", "payment", "sessions", "minutes_documented", "units_documented", "units_billed", "units_paid"];
+        let columns = ["notes", "payment", "sessions", "minutes_documented", "units_billed", "units_paid"];
         show(&mut text, frame, &columns, usize::MAX, width, colour);
     }
     for (name, title, key) in [

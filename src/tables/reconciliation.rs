@@ -25,7 +25,7 @@ pub enum State {
 
 impl State {
     /// In words; `other` is what the bill is compared with.
-    pub const fn documentation(self) -> &'static str {
+    pub const fn notes(self) -> &'static str {
         match self {
             State::NotCompared => "",
             State::Both => "both",
@@ -152,7 +152,7 @@ pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFram
         .text_of("payer", &names.payers, |n| sessions[n].payer)
         .text_of("clinic", &names.clinics, |n| sessions[n].clinic)
         .text_of("therapist_id", &names.therapists, |n| sessions[n].therapist)
-        .text("documentation", |n| states[n][0].documentation())
+        .text("notes", |n| states[n][0].notes())
         .text("payment", |n| states[n][1].payment())
         .int_or_null("minutes_documented", |n| sessions[n].told_by.note.then_some(sides[n].minutes))
         .int_or_null("units_documented", |n| sides[n].documented)

@@ -9,10 +9,56 @@ use recount_core::domain::Time;
 
 /// What a reader of cells looks at.
 pub const TOKENS: &[&str] = &[
-    "97110", "97110 x2", "2x 97140", "(30 min)", "G0283", "0791T", "-GP-59", " GP KX", "X2", "x", "*", "×", " and ", ", ",
-    "; ", " + ", "(", ")", "1/2/26", "2026-01-02", "20260102", "2-Jan-2026", "46024", "T08:30:00", "8:30 AM", "2:15pm", "0830",
-    "0.354", "0:45", "15 min", "$1,234.50", "(1)", "-", "+", ".", ".0", ",", ":", "/", "'", " ", "\n", "0", "9", "99999", "N/A",
-    "\u{a0}", "\u{feff}", "é", "٢",
+    "97110",
+    "97110 x2",
+    "2x 97140",
+    "(30 min)",
+    "G0283",
+    "0791T",
+    "-GP-59",
+    " GP KX",
+    "X2",
+    "x",
+    "*",
+    "×",
+    " and ",
+    ", ",
+    "; ",
+    " + ",
+    "(",
+    ")",
+    "1/2/26",
+    "2026-01-02",
+    "20260102",
+    "2-Jan-2026",
+    "46024",
+    "T08:30:00",
+    "8:30 AM",
+    "2:15pm",
+    "0830",
+    "0.354",
+    "0:45",
+    "15 min",
+    "$1,234.50",
+    "(1)",
+    "-",
+    "+",
+    ".",
+    ".0",
+    ",",
+    ":",
+    "/",
+    "'",
+    " ",
+    "\n",
+    "0",
+    "9",
+    "99999",
+    "N/A",
+    "\u{a0}",
+    "\u{feff}",
+    "é",
+    "٢",
 ];
 
 /// A day, in seconds.
@@ -111,9 +157,9 @@ fn shown_code(read: &CodeCell) -> String {
     [&read.code].into_iter().chain(&read.modifiers).map(String::as_str).collect::<Vec<_>>().join("-")
 }
 
-/// `97110-GP x2 (30 min)`
+/// `97110-GP (2) (30 min)`. Not `x2`: from a thousand on, that is a letter and four digits, as a code is.
 fn shown_part(part: &CodePart) -> String {
-    let units = part.units.map_or(String::new(), |units| format!(" x{units}"));
+    let units = part.units.map_or(String::new(), |units| format!(" ({units})"));
     let minutes = part.minutes.map_or(String::new(), |minutes| format!(" ({minutes} min)"));
     shown_code(&part.code) + &units + &minutes
 }

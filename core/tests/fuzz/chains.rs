@@ -10,9 +10,27 @@ use recount_core::x12::{Fate, Head};
 
 /// Claims, their parts, and what a remittance knows.
 pub const TOKENS: &[&str] = &[
-    "\nA 1 medicare 0 0115 1", "\nA 7 medicare 0 0202 2 -", "\nA 8 medicare 0 0301 1 ICN1", "\nB 1 other 1 0115 1",
-    "\n- 8 - 0 0401 0 ICN1", "\n835 ICN1 A", "\n835 ICN2 B\n", " A ", " B ", " - ", " 1 ", " 7 ", " 8 ", " 0 ", " 2 ",
-    " medicare ", " other ", " ICN1", "\n", " ", "#",
+    "\nA 1 medicare 0 0115 1",
+    "\nA 7 medicare 0 0202 2 -",
+    "\nA 8 medicare 0 0301 1 ICN1",
+    "\nB 1 other 1 0115 1",
+    "\n- 8 - 0 0401 0 ICN1",
+    "\n835 ICN1 A",
+    "\n835 ICN2 B\n",
+    " A ",
+    " B ",
+    " - ",
+    " 1 ",
+    " 7 ",
+    " 8 ",
+    " 0 ",
+    " 2 ",
+    " medicare ",
+    " other ",
+    " ICN1",
+    "\n",
+    " ",
+    "#",
 ];
 
 /// Claims of an input: the oracle compares each with each.
@@ -33,7 +51,8 @@ pub fn check(input: &[u8], place: usize) {
 }
 
 fn read(text: &str) -> (Vec<Head>, HashMap<String, String>) {
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|line| !line.is_empty());
+    let lines =
+        text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|line| !line.is_empty());
     let (remits, claims): (Vec<_>, Vec<_>) = lines.partition(|line| line.starts_with("835"));
     let icns = remits.iter().map(|line| (word(line, 1), word(line, 2))).collect();
     (claims.iter().take(MOST).enumerate().map(|(order, line)| head(line, order)).collect(), icns)
@@ -61,9 +80,8 @@ fn word(line: &str, n: usize) -> String {
 fn expected(heads: &[Head], icns: &HashMap<String, String>) -> Vec<Fate> {
     let service = services(heads, icns);
     let rank = |n: usize| (&heads[n].made, heads[n].order);
-    let earlier = |a: usize, b: usize| {
-        service[a] == service[b] && heads[a].sequence == heads[b].sequence && rank(a) < rank(b)
-    };
+    let earlier =
+        |a: usize, b: usize| service[a] == service[b] && heads[a].sequence == heads[b].sequence && rank(a) < rank(b);
     let all = 0..heads.len();
     let mut in_order: Vec<usize> = all.clone().collect();
     in_order.sort_by_key(|&n| rank(n));
@@ -74,7 +92,10 @@ fn expected(heads: &[Head], icns: &HashMap<String, String>) -> Vec<Fate> {
     for &n in &in_order {
         let swept_since = |claim: usize| all.clone().any(|s| sweeps[s] && earlier(claim, s) && earlier(s, n));
         let of_its_payer = |claim: usize| {
-            earlier(claim, n) && heads[claim].frequency != 8 && heads[claim].payer == heads[n].payer && !swept_since(claim)
+            earlier(claim, n)
+                && heads[claim].frequency != 8
+                && heads[claim].payer == heads[n].payer
+                && !swept_since(claim)
         };
         sweeps[n] = match heads[n].frequency {
             7 => true,
@@ -103,16 +124,15 @@ fn expected(heads: &[Head], icns: &HashMap<String, String>) -> Vec<Fate> {
     });
     let copied: Vec<Fate> = copied.collect();
     let at_lower = |n: usize| {
-        all.clone().any(|m| {
-            copied[m] == Fate::Counts && service[m] == service[n] && heads[m].sequence < heads[n].sequence
-        })
+        all.clone()
+            .any(|m| copied[m] == Fate::Counts && service[m] == service[n] && heads[m].sequence < heads[n].sequence)
     };
-    let fates = all.clone().map(|n| if copied[n] == Fate::Counts && at_lower(n) { Fate::OtherPayer } else { copied[n] });
+    let fates =
+        all.clone().map(|n| if copied[n] == Fate::Counts && at_lower(n) { Fate::OtherPayer } else { copied[n] });
     let fates: Vec<Fate> = fates.collect();
 
-    let voided_later = |n: usize| {
-        all.clone().any(|v| heads[v].frequency == 8 && heads[v].payer == heads[n].payer && earlier(n, v))
-    };
+    let voided_later =
+        |n: usize| all.clone().any(|v| heads[v].frequency == 8 && heads[v].payer == heads[n].payer && earlier(n, v));
     assert!(all.clone().all(|n| fates[n] != Fate::Counts || !voided_later(n)), "what was taken back does not count");
     fates
 }

@@ -48,7 +48,8 @@ impl Random {
     /// The numbers of an input, which depend on its number and not on how many were drawn before it.
     pub fn new(seed: u64, input: u64) -> Random {
         // Neighbouring inputs begin far apart (the finalizer of SplitMix64); a state of zero would stay zero.
-        let mixed = seed.wrapping_mul(0xd129_0d3b_3f5b_4d85) ^ input.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed =
+            seed.wrapping_mul(0xd129_0d3b_3f5b_4d85) ^ input.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         Random((mixed ^ (mixed >> 31)).max(1))

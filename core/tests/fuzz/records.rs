@@ -6,8 +6,30 @@ use recount_core::records::{Cells, Records, Step, whole_records};
 
 /// What a reader of records looks at.
 pub const TOKENS: &[&str] = &[
-    "\"", "\"\"", "\"\"\"", "\",\"", "\"open", "5\" band", "\"two\nlines\"", " \"", "\" ", ",", ";", "\t", "|", "\n", "\r\n",
-    "\r", " ", "97110", "a,97110,b\n", "\na;97110;b", "1/2/26,97110,2\r\n", "x\"\n\"x", "\u{feff}", "é",
+    "\"",
+    "\"\"",
+    "\"\"\"",
+    "\",\"",
+    "\"open",
+    "5\" band",
+    "\"two\nlines\"",
+    " \"",
+    "\" ",
+    ",",
+    ";",
+    "\t",
+    "|",
+    "\n",
+    "\r\n",
+    "\r",
+    " ",
+    "97110",
+    "a,97110,b\n",
+    "\na;97110;b",
+    "1/2/26,97110,2\r\n",
+    "x\"\n\"x",
+    "\u{feff}",
+    "é",
 ];
 
 /// Widths that records are read with: none known, too narrow to tell a row, and those of the corpus.

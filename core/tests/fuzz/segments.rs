@@ -42,8 +42,8 @@ pub fn check(input: &[u8], place: usize) {
     assert_eq!(read_blocks(&blocks, separators), whole, "in blocks of {}", place + 1);
 }
 
-/// A segment or a broken one, as written, and the separators that hold behind it.
-type Read = (Step, Vec<u8>, Separators);
+/// A segment or a broken one, as written (escaped, to be shown), and the separators that hold behind it.
+type Read = (Step, String, Separators);
 
 /// Reads all of `bytes`. Between what the steps give stands nothing but what means nothing.
 fn read_whole(bytes: &[u8], separators: Separators) -> Vec<Read> {
@@ -66,7 +66,7 @@ fn read_whole(bytes: &[u8], separators: Separators) -> Vec<Read> {
         if step == Step::Segment {
             hold_elements(&segments);
         }
-        found.push((step, raw.to_vec(), segments.separators()));
+        found.push((step, raw.escape_ascii().to_string(), segments.separators()));
     }
 }
 
@@ -84,7 +84,7 @@ fn read_blocks(blocks: &[&[u8]], mut separators: Separators) -> Vec<Read> {
                     assert!(!complete, "a whole file is never incomplete");
                     break;
                 }
-                step => found.push((step, segments.raw().to_vec(), segments.separators())),
+                step => found.push((step, segments.raw().escape_ascii().to_string(), segments.separators())),
             }
         }
         separators = segments.separators();
@@ -96,15 +96,19 @@ fn read_blocks(blocks: &[&[u8]], mut separators: Separators) -> Vec<Read> {
 }
 
 /// Blanks, line ends, padding, byte order marks, terminators.
-fn hold_blank(gap: &[u8], terminator: u8) {
-    let without_marks = gap.split(|byte| *byte <= b' ' || *byte == terminator);
-    let lost = without_marks.flat_map(|rest| rest.chunks(3)).find(|rest| *rest != "\u{feff}".as_bytes());
-    assert_eq!(lost, None, "in no segment");
+fn hold_blank(mut gap: &[u8], terminator: u8) {
+    while let Some((&byte, rest)) = gap.split_first() {
+        let mark = gap.strip_prefix("\u{feff}".as_bytes());
+        assert!(mark.is_some() || byte <= b' ' || byte == terminator, "{:?} is in no segment", gap.escape_ascii());
+        gap = mark.unwrap_or(rest);
+    }
 }
 
 /// Elements are what stands between separators, read as UTF-8 or else as Latin-1; beyond the last is nothing.
 fn hold_elements(segments: &Segments) {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| bytes.iter().map(|&b| char::from(b)).collect());
+    let text = |bytes: &[u8]| {
+        String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| bytes.iter().map(|&b| char::from(b)).collect())
+    };
     let (segment, Separators { element, component, .. }) = (segments.segment(), segments.separators());
     let elements: Vec<&[u8]> = segments.raw().split(|&byte| byte == element).collect();
     assert_eq!(segment.id(), elements[0]);

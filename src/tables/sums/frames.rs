@@ -161,7 +161,7 @@ impl Sums {
     fn reconciliation_sums(&self) -> Result<DataFrame> {
         let rows = self.reconciliation.rows();
         let mut builder = Builder::new(rows.len())
-            .text("documentation", |n| rows[n].0[0].documentation())
+            .text("notes", |n| rows[n].0[0].notes())
             .text("payment", |n| rows[n].0[1].payment());
         for (measure, name) in [
             "sessions",
