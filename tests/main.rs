@@ -15,5 +15,6 @@ mod parquet;
 mod planted;
 mod queries;
 mod reference;
+mod schemas;
 mod sessions;
 mod shards;

@@ -42,6 +42,7 @@ pub struct Parsed {
     pub(super) claims: Ids,
     pub(super) line_ids: Ids,
     pub(super) starts: Ids,
+    pub(super) adjustments: Ids,
     /// The date of number 1, 2 …
     pub(super) dates: Vec<DateCell>,
     pub(super) lost: Vec<LostCell>,
@@ -122,7 +123,7 @@ pub struct Parser<'a> {
     therapist: Known<u16>,
     clinic: Known<u16>,
     practice: Known<u16>,
-    ids: [Known<u32>; 4],
+    ids: [Known<u32>; 5],
     money: [Known<Result<Cents, Problem>>; 3],
     charges: Vec<Cents>,
     visit_times: [Known<Result<TimeCell, Problem>>; 2],
@@ -168,7 +169,8 @@ impl<'a> Parser<'a> {
             therapist: known(Field::TherapistId, mapping),
             clinic: known(Field::Clinic, mapping),
             practice: known(Field::PracticeId, mapping),
-            ids: [Field::VisitId, Field::ClaimId, Field::LineId, Field::StartTime].map(|field| known(field, mapping)),
+            ids: [Field::VisitId, Field::ClaimId, Field::LineId, Field::StartTime, Field::Adjustments]
+                .map(|field| known(field, mapping)),
             money: [Field::Charge, Field::Allowed, Field::Paid].map(|field| known(field, mapping)),
             charges: Vec::new(),
             visit_times: [Field::VisitTimedMinutes, Field::VisitTotalMinutes].map(|field| known(field, mapping)),
@@ -375,8 +377,14 @@ impl<'a> Parser<'a> {
         let therapist = self.therapist.read(reading, |id| therapists.number(identifier(id)) as u16).unwrap_or(0);
         let clinics = &mut parsed.clinics;
         let clinic = self.clinic.read(reading, |name| clinics.number(identifier(name)) as u16).unwrap_or(0);
-        let stores = [&mut parsed.visits, &mut parsed.claims, &mut parsed.line_ids, &mut parsed.starts];
-        let mut ids = [0; 4];
+        let stores = [
+            &mut parsed.visits,
+            &mut parsed.claims,
+            &mut parsed.line_ids,
+            &mut parsed.starts,
+            &mut parsed.adjustments,
+        ];
+        let mut ids = [0; 5];
         for ((id, column), texts) in ids.iter_mut().zip(&mut self.ids).zip(stores) {
             *id = column.read_id(reading, |text| texts.number(identifier(text))).unwrap_or(0);
         }
@@ -474,7 +482,7 @@ impl<'a> Parser<'a> {
         if self.practice.is_mapped() {
             body.practice.push(practice);
         }
-        let columns = [&mut body.claim, &mut body.line_id, &mut body.start];
+        let columns = [&mut body.claim, &mut body.line_id, &mut body.start, &mut body.adjustments];
         for ((values, column), id) in columns.into_iter().zip(&self.ids[1..]).zip(ids.into_iter().skip(1)) {
             if column.is_mapped() {
                 values.push(id);

@@ -53,8 +53,10 @@ pub struct Body {
     pub claim: Vec<u32>,
     /// of the line's own id,
     pub line_id: Vec<u32>,
-    /// of its start time.
+    /// of its start time,
     pub start: Vec<u32>,
+    /// of what a payer took off.
+    pub adjustments: Vec<u32>,
     /// Charges, where one of them is too large for a packed line.
     pub charge: Vec<Cents>,
     /// Allowed amounts.
@@ -194,7 +196,7 @@ impl Chunk {
 impl Body {
     /// Bytes that it takes.
     pub fn size(&self) -> usize {
-        let numbers = [&self.claim, &self.line_id, &self.start].map(Vec::len).iter().sum::<usize>();
+        let numbers = [&self.claim, &self.line_id, &self.start, &self.adjustments].map(Vec::len).iter().sum::<usize>();
         let money = [&self.charge, &self.allowed, &self.paid].map(Vec::len).iter().sum::<usize>();
         self.rows.len() * size_of::<Packed>()
             + self.practice.len() * 2
@@ -245,7 +247,7 @@ impl Body {
         }
         pick(&mut self.rows, &keep);
         pick(&mut self.practice, &keep);
-        [&mut self.claim, &mut self.line_id, &mut self.start].into_iter().for_each(|column| pick(column, &keep));
+        [&mut self.claim, &mut self.line_id, &mut self.start, &mut self.adjustments].into_iter().for_each(|column| pick(column, &keep));
         [&mut self.charge, &mut self.allowed, &mut self.paid].into_iter().for_each(|column| pick(column, &keep));
         [&mut self.visit_time, &mut self.visit_total].into_iter().for_each(|column| pick(column, &keep));
         pick(&mut self.span, &keep);
@@ -269,7 +271,7 @@ impl Body {
             bytes.extend(row.charge.to_le_bytes());
         });
         put(&mut bytes, &self.practice, |number, bytes| bytes.extend(number.to_le_bytes()));
-        for column in [&self.claim, &self.line_id, &self.start] {
+        for column in [&self.claim, &self.line_id, &self.start, &self.adjustments] {
             put(&mut bytes, column, |number, bytes| bytes.extend(number.to_le_bytes()));
         }
         for column in [&self.charge, &self.allowed, &self.paid] {
@@ -307,7 +309,7 @@ impl Body {
         });
         let practice = take(&mut rest, 2, |at| short(at, 0));
         let mut numbers = || take(&mut rest, 4, |at| whole(at) as u32);
-        let [claim, line_id, start] = [numbers(), numbers(), numbers()];
+        let [claim, line_id, start, adjustments] = [numbers(), numbers(), numbers(), numbers()];
         let eight = |at: &[u8]| i64::from_le_bytes([at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]]);
         let mut money = || take(&mut rest, 8, eight);
         let [charge, allowed, paid] = [money(), money(), money()];
@@ -321,6 +323,7 @@ impl Body {
             claim,
             line_id,
             start,
+            adjustments,
             charge,
             allowed,
             paid,

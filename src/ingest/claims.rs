@@ -20,7 +20,7 @@ use crate::progress::Bar;
 use crate::reference::{Field, Reference};
 use crate::words::counted;
 use recount_core::x12::chain;
-use recount_core::x12::{Claim, ClaimLine, Fate, Head, Remit, RemitLine};
+use recount_core::x12::{Adjustment, Claim, ClaimLine, Fate, Head, Remit, RemitLine};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher};
@@ -45,7 +45,7 @@ const BILLED: [Field; 15] = [
 ];
 
 /// The fields of a remittance's line.
-const PAID: [Field; 12] = [
+const PAID: [Field; 13] = [
     Field::PatientId,
     Field::DateOfService,
     Field::ServiceThrough,
@@ -56,6 +56,7 @@ const PAID: [Field; 12] = [
     Field::Paid,
     Field::ClaimId,
     Field::TherapistId,
+    Field::Adjustments,
     Field::Payer,
     Field::Charge,
 ];
@@ -417,8 +418,11 @@ pub fn read_remittance(item: &Item, fates: &Fates, reference: &Reference, export
         let own = if remit.medical_record.is_empty() { &remit.patient } else { &remit.medical_record };
         let patient = patient.unwrap_or_else(|| own.clone());
         let payer = payer(&remit.payer_name, &remit.filing, reference);
-        for line in &remit.lines {
-            let row = LineRow(paid_cells(&remit, line, &patient, &payer, fates.billed));
+        for (n, line) in remit.lines.iter().enumerate() {
+            // What was taken off the claim as a whole stands with its first line.
+            let of_claim = if n == 0 { &remit.adjustments[..] } else { &[] };
+            let taken_off = adjustments(line.adjustments.iter().chain(of_claim));
+            let row = LineRow(paid_cells(&remit, line, [&patient, &payer, &taken_off], fates.billed));
             let parser = placed.at(line.segment);
             match aside {
                 Some(why) => parser.odd_record(&row, why),
@@ -446,11 +450,16 @@ pub fn read_remittance(item: &Item, fates: &Fates, reference: &Reference, export
     settle_dates(export, None)
 }
 
+/// What a payer took off: group and reason of each adjustment, and its amount as written.
+fn adjustments<'a>(all: impl Iterator<Item = &'a Adjustment>) -> String {
+    let one = |adjustment: &Adjustment| format!("{}-{} {}", adjustment.group, adjustment.reason, adjustment.amount);
+    all.map(one).collect::<Vec<_>>().join(", ")
+}
+
 fn paid_cells<'a>(
     remit: &'a Remit,
     line: &'a RemitLine,
-    patient: &'a str,
-    payer: &'a str,
+    [patient, payer, taken_off]: [&'a str; 3],
     beside_bills: bool,
 ) -> [Cow<'a, str>; PAID.len()] {
     let (from, to) = if line.from.is_empty() {
@@ -476,6 +485,7 @@ fn paid_cells<'a>(
         line.paid.as_str().into(),
         remit.control.as_str().into(),
         remit.rendering.as_str().into(),
+        taken_off.into(),
         payer.into(),
         line.charge.as_str().into(),
     ]

@@ -143,6 +143,8 @@ pub struct Texts {
     pub line_ids: Ids,
     /// Start times as written.
     pub starts: Ids,
+    /// What payers took off, as written.
+    pub adjustments: Ids,
 }
 
 /// Everything that was read.
@@ -298,6 +300,7 @@ impl Export {
             (&mut body.claim, &parsed.claims, &mut texts.claims),
             (&mut body.line_id, &parsed.line_ids, &mut texts.line_ids),
             (&mut body.start, &parsed.starts, &mut texts.starts),
+            (&mut body.adjustments, &parsed.adjustments, &mut texts.adjustments),
         ] {
             if !column.is_empty() && from.holds_texts() {
                 let renumbered = to.take_in(from);

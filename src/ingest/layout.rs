@@ -140,9 +140,34 @@ struct Numbered {
     numbers: Vec<u32>,
 }
 
+/// Numbers in words, from 1 on.
+const IN_WORDS: [[&str; 2]; 12] = [
+    ["first", "one"],
+    ["second", "two"],
+    ["third", "three"],
+    ["fourth", "four"],
+    ["fifth", "five"],
+    ["sixth", "six"],
+    ["seventh", "seven"],
+    ["eighth", "eight"],
+    ["ninth", "nine"],
+    ["tenth", "ten"],
+    ["eleventh", "eleven"],
+    ["twelfth", "twelve"],
+];
+
 fn numbered(header: &str) -> Option<Numbered> {
     let (mut base, mut numbers) = (String::new(), Vec::new());
-    let mut rest = header.trim();
+    let in_digits: Vec<String> = header
+        .split(|c: char| !c.is_alphanumeric())
+        .map(|word| {
+            let lower = word.to_lowercase();
+            let number = IN_WORDS.iter().position(|words| words.contains(&lower.as_str()));
+            number.map_or(word.to_owned(), |n| (n + 1).to_string())
+        })
+        .collect();
+    let in_digits = in_digits.join(" ");
+    let mut rest = in_digits.as_str();
     while let Some(first) = rest.chars().next() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         if digits == 0 {
@@ -224,6 +249,8 @@ mod tests {
             ("Code (4)", "code", vec![4]),
             ("CPT1 Mod2", "cptmod", vec![1, 2]),
             ("Min #10", "min", vec![10]),
+            ("First CPT", "cpt", vec![1]),
+            ("Units - Two", "units", vec![2]),
         ] {
             assert_eq!(numbered(header), Some(Numbered { base: base.into(), numbers }), "{header}");
         }

@@ -224,6 +224,8 @@ pub struct Lines<'a> {
     pub line_id: Column<u32>,
     /// Number of the text of its start time, which tells two alike lines apart.
     pub start: Column<u32>,
+    /// Number of the text of what a payer took off.
+    pub adjustments: Column<u32>,
     /// Charge in cents, or [`BLANK_MONEY`]; allowed and paid likewise.
     pub charge: Column<Cents>,
     /// Allowed amount.
@@ -282,6 +284,7 @@ impl<'a> Lines<'a> {
             claim: Column::new(0),
             line_id: Column::new(0),
             start: Column::new(0),
+            adjustments: Column::new(0),
             charge: Column::new(BLANK_MONEY),
             allowed: Column::new(BLANK_MONEY),
             paid: Column::new(BLANK_MONEY),
@@ -320,6 +323,7 @@ impl<'a> Lines<'a> {
         self.claim.push(of(&body.claim, n, 0));
         self.line_id.push(of(&body.line_id, n, 0));
         self.start.push(of(&body.start, n, 0));
+        self.adjustments.push(of(&body.adjustments, n, 0));
         self.charge.push(body.charge_of(n, packed));
         self.allowed.push(of(&body.allowed, n, BLANK_MONEY));
         self.paid.push(of(&body.paid, n, BLANK_MONEY));

@@ -25,7 +25,7 @@ pub enum Role {
 /// The columns of one file, by field, and what its rows are.
 #[derive(Clone, Debug, Default)]
 pub struct Mapping {
-    columns: [Option<usize>; Field::ALL.len()],
+    columns: Vec<Option<usize>>,
     /// How many columns the header has.
     pub width: usize,
     /// The header.
@@ -88,6 +88,7 @@ impl Mapping {
             role: sheet.role,
             rows: decided.rows,
             unit_minutes: decided.unit_minutes,
+            columns: vec![None; Field::ALL.len()],
             ..Mapping::default()
         };
         let mut making = Making {
@@ -117,7 +118,8 @@ impl Mapping {
     /// Of a file whose columns are the fields themselves.
     pub fn of_fields(fields: &[Field], role: Role) -> Mapping {
         let headers: Vec<String> = fields.iter().map(|field| field.name().to_owned()).collect();
-        let mut mapping = Mapping { width: fields.len(), headers, role, ..Mapping::default() };
+        let columns = vec![None; Field::ALL.len()];
+        let mut mapping = Mapping { columns, width: fields.len(), headers, role, ..Mapping::default() };
         for (column, field) in fields.iter().enumerate() {
             mapping.columns[*field as usize] = Some(column);
         }

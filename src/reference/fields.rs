@@ -40,11 +40,12 @@ pub enum Field {
     VisitTotalMinutes,
     ServiceThrough,
     Status,
+    Adjustments,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Field; 32] = [
+    pub const ALL: [Field; 33] = [
         Field::PatientId,
         Field::DateOfService,
         Field::Code,
@@ -77,6 +78,7 @@ impl Field {
         Field::VisitTotalMinutes,
         Field::ServiceThrough,
         Field::Status,
+        Field::Adjustments,
     ];
 
     /// The names of all of them, in the same order.
@@ -128,6 +130,7 @@ impl Field {
             Field::VisitTotalMinutes => "visit_total_minutes",
             Field::ServiceThrough => "service_through",
             Field::Status => "status",
+            Field::Adjustments => "adjustments",
         }
     }
 
@@ -164,6 +167,6 @@ impl JsonSchema for Field {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "description": "A field of a line, by its canonical name.", "type": "string", "enum": Field::NAMES })
+        json_schema!({ "description": "A field of a line, by its canonical name.", "type": "string", "enum": &Field::NAMES[..] })
     }
 }

@@ -170,5 +170,13 @@ pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFram
         .text("codes_paid_differently", |n| {
             codes(n, &|service| remits && matches!(paid(service), Some(Code::Differs | Code::Other)))
         })
+        .text("adjustments", |n| {
+            let lines_of = outcome.lines_at(sessions[n].lines).iter().filter(|&&line| lines.adjustments.at(line) != 0);
+            let told = lines_of.map(|&line| {
+                let code = lines.export.texts.codes.get(lines.code[line as usize]);
+                format!("{code} {}", lines.export.texts.adjustments.get(lines.adjustments.at(line)))
+            });
+            told.collect::<Vec<_>>().join("; ")
+        })
         .finish()
 }

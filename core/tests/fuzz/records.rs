@@ -91,8 +91,11 @@ fn read(bytes: &[u8], before: usize, shape: Shape, complete: bool) -> Vec<Read> 
         let end = &bytes[raw.end..at];
         let last = complete && end.is_empty() && at == bytes.len();
         assert!(last || matches!(end, b"\n" | b"\r" | b"\r\n"), "{end:?} ends no line");
-        hold_step(step, &bytes[raw.clone()], &cells);
         let each = || (0..cells.len()).map(|n| cells.get(bytes, n));
+        hold_step(step, &bytes[raw.clone()], &cells);
+        if step == Step::Cells {
+            hold_cells(&bytes[raw.clone()], shape.delimiter, each());
+        }
         if let Some(text) = text {
             let texts = (0..cells.len()).map(|n| cells.text(text, n).map(str::as_bytes));
             assert!(texts.eq(each().map(Some)), "the cells of a text are texts");
@@ -114,4 +117,24 @@ fn hold_step(step: Step, raw: &[u8], cells: &Cells) {
         Step::Broken => assert!(mark && !lines && cells.is_empty()),
         _ => assert!(!cells.is_empty() && (mark || !lines)),
     }
+}
+
+/// Written one behind the other, the cells are the record.
+fn hold_cells<'a>(mut raw: &'a [u8], delimiter: u8, cells: impl Iterator<Item = &'a [u8]>) {
+    let without_spaces = |bytes: &'a [u8]| &bytes[bytes.iter().take_while(|byte| **byte == b' ').count()..];
+    for (n, cell) in cells.enumerate() {
+        if n > 0 {
+            raw = raw.strip_prefix(&[delimiter]).expect("a delimiter between two cells");
+        }
+        if let Some(quoted) = without_spaces(raw).strip_prefix(b"\"") {
+            let written =
+                cell.iter().flat_map(|byte| if *byte == b'"' { &b"\"\""[..] } else { std::slice::from_ref(byte) });
+            let written: Vec<u8> = written.chain(b"\"").copied().collect();
+            raw = without_spaces(quoted.strip_prefix(&written[..]).expect("a quoted cell, its marks doubled"));
+        } else {
+            assert!(!cell.contains(&delimiter), "two cells read as one");
+            raw = raw.strip_prefix(cell).expect("a cell as it is written");
+        }
+    }
+    assert!(raw.is_empty(), "{:?} is in no cell", raw.escape_ascii());
 }

@@ -63,8 +63,10 @@ fn read_whole(bytes: &[u8], separators: Separators) -> Vec<Read> {
             return found;
         }
         assert!(!raw.is_empty() && segments.position() >= at && segments.position() > begun, "every step goes on");
-        if step == Step::Segment {
-            hold_elements(&segments);
+        assert!(raw.starts_with(b"ISA") || !raw.contains(&terminator), "a segment ends at the first terminator");
+        match step {
+            Step::Segment => hold_elements(&segments),
+            _ => assert_ne!(bytes.get(at), Some(&terminator), "what has a terminator is not broken"),
         }
         found.push((step, raw.escape_ascii().to_string(), segments.separators()));
     }

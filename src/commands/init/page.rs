@@ -95,7 +95,7 @@ impl Page {
 
     fn assign(&mut self, mark: &str, key: &str, value: &str, reason: &str) {
         let assignment = format!("{mark}{key} = {value}");
-        let reason = plain(reason);
+        let reason = plain(reason).trim().to_owned();
         let line = if reason.is_empty() { assignment.clone() } else { format!("{assignment}   # {reason}") };
         if line.width() <= WIDTH {
             self.line(&line);
