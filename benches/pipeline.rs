@@ -54,7 +54,14 @@ fn stages(path: &Path) {
 
     let started = Instant::now();
     let reference = Reference::load(None, None, &[]).expect("the built-in data");
-    let inputs = Inputs { paths: vec![path.to_owned()], joined: Vec::new(), config: None, config_found: false, options: Default::default(), reference };
+    let inputs = Inputs {
+        paths: vec![path.to_owned()],
+        joined: Vec::new(),
+        config: None,
+        config_found: false,
+        options: Default::default(),
+        reference,
+    };
     let mut export =
         recount::ingest::read(&inputs.paths, &[], &inputs.options, &inputs.reference, Store::in_memory(), &quiet)
             .expect("an export");

@@ -20,7 +20,9 @@ pub enum Error {
         problem: String,
     },
     /// An export's columns cannot be matched to fields without a decision by the user.
-    #[error("{file}: {problem}\n\nWrite the decision into recount.toml here, or a file given with --config:\n\n{mapping}")]
+    #[error(
+        "{file}: {problem}\n\nWrite the decision into recount.toml here, or a file given with --config:\n\n{mapping}"
+    )]
     Mapping {
         /// The export.
         file: String,

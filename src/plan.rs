@@ -2,8 +2,8 @@
 
 use crate::checks::{Selection, Severity};
 use crate::cli::{AuditArgs, InputArgs, LimitArgs};
-use crate::error::{Error, Result};
 use crate::config::{self, Config};
+use crate::error::{Error, Result};
 use crate::ingest::{self, Limits as UnpackLimits};
 use crate::queries::Queries;
 use crate::reference::{Day, Reference, Settings, day, file_name};
@@ -146,9 +146,10 @@ impl Plan {
         let limits = Limits::new(&args.limits, &inputs.reference.settings)?;
         outside(&args.out, &inputs, &args.input)?;
         let folder = Folder::open(&args.out, args.force)?;
-        let config_hash = inputs.config.as_ref().map(|path| {
-            (file_name(path), crate::hash::sha256(&std::fs::read(path).unwrap_or_default()))
-        });
+        let config_hash = inputs
+            .config
+            .as_ref()
+            .map(|path| (file_name(path), crate::hash::sha256(&std::fs::read(path).unwrap_or_default())));
         Ok(Plan {
             inputs,
             period,

@@ -38,9 +38,10 @@ struct Files {
 /// `97110-GP=15/1@T2`, `40 * 97110=25/2`, `date:2016-12-31`, `setting:facility`, `discipline:none`, `status:Draft`, `visit:V1`,
 /// `visit-timed:40`, `through:2024-03-09`, `note:97110=15/1`, `;` between patients.
 fn as_csv(example: &Example) -> Files {
-    let mut bills = "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units,setting,status,visit_id,\
+    let mut bills =
+        "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units,setting,status,visit_id,\
                      visit_timed_minutes,service_through\n"
-        .to_owned();
+            .to_owned();
     let mut notes = "patient_id,date_of_service,therapist_id,code,minutes,units\n".to_owned();
     let without_notes = notes.len();
     let (mut date, mut setting, mut discipline) = ("2024-03-05", "", "PT");

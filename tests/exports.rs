@@ -203,7 +203,11 @@ fn wrong(fixture: &Fixture, outcome: &Outcome, others: &dyn Fn(&str) -> Outcome)
     const OF_FINDING: [&str; 1] = ["source_rows"];
     let mut same = |what: &str, found: BTreeSet<String>, wanted: BTreeSet<String>| {
         if let Some(more) = found.difference(&wanted).next() {
-            wrong.push(format!("{what}: {} others, first {more}\n   instead of {:?}", found.difference(&wanted).count(), wanted.difference(&found).next()));
+            wrong.push(format!(
+                "{what}: {} others, first {more}\n   instead of {:?}",
+                found.difference(&wanted).count(),
+                wanted.difference(&found).next()
+            ));
         } else if found.len() != wanted.len() {
             wrong.push(format!("{what}: {} of {}", found.len(), wanted.len()));
         }
@@ -214,8 +218,17 @@ fn wrong(fixture: &Fixture, outcome: &Outcome, others: &dyn Fn(&str) -> Outcome)
         same("findings", outcome.comparable("findings", &OF_FINDING), other.comparable("findings", &OF_FINDING));
     }
     if fixture.same_sessions_as_plain {
-        let wanted = ["patient_id", "date_of_service", "discipline", "payer", "timed_minutes", "timed_units_billed",
-            "timed_units_supported", "timed_units_over", "timed_units_under"];
+        let wanted = [
+            "patient_id",
+            "date_of_service",
+            "discipline",
+            "payer",
+            "timed_minutes",
+            "timed_units_billed",
+            "timed_units_supported",
+            "timed_units_over",
+            "timed_units_under",
+        ];
         let keys = |outcome: &Outcome| {
             let row = |row: Row| wanted.map(|column| row[column].clone()).join(" | ");
             outcome.table("sessions").into_iter().map(row).collect::<BTreeSet<String>>()

@@ -38,7 +38,9 @@ fn told(audit: &Audit) -> Vec<BTreeSet<String>> {
         });
         rows.collect()
     };
-    ["sessions", "services", "findings", "lines", "tables/by_therapist", "tables/by_code", "tables/by_month"].map(table).into()
+    ["sessions", "services", "findings", "lines", "tables/by_therapist", "tables/by_code", "tables/by_month"]
+        .map(table)
+        .into()
 }
 
 proptest! {

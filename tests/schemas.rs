@@ -114,7 +114,7 @@ fn the_configuration_of_the_sample() {
     assert!(!text.contains("P0000"), "a patient in\n{text}");
     for line in [
         "#   \"visits-2025Q1.csv\": ",
-        "date_order = \"month-first\"   # certain: dates are read month first, the only order",
+        "# certain: dates are read month first, the only order that all of them allow:\ndate_order = \"month-first\"\n",
         "patient_id = \"Patient ID\"   # certain: the field's own name",
         "date_of_service = \"DOS\"   # likely: a usual name",
         "clinic = \"Location\"   # look: only for want of better (weak name)",

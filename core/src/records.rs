@@ -191,6 +191,10 @@ impl<'a> Records<'a> {
             doubled = true;
             from = close + 2;
         };
+        // The other half of a doubled mark may follow, and with it more of the cell.
+        if close + 1 == self.bytes.len() && !self.complete {
+            return Err(Step::Incomplete);
+        }
         if self.holds_a_row(&self.bytes[start..close]) {
             return Err(Step::Broken);
         }

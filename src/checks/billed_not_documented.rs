@@ -19,7 +19,8 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     let needs = |kind: crate::reference::Kind| kind.needs_minutes() || judged.lines.export.notes_have_untimed;
     let billed = judged.services.iter().filter(|service| service.told_by.bill && !service.told_by.note);
     for service in billed.filter(|service| service.billed > 0 && needs(service.kind)) {
-        let visit = if judged.session.told_by.note { "the notes of that day do not have it" } else { "no note of that day" };
+        let visit =
+            if judged.session.told_by.note { "the notes of that day do not have it" } else { "no note of that day" };
         let reason = format!("{} billed of {}: {visit}.", units(service.billed), judged.code(service));
         findings.push(judged.on_service(service, CHECK.name, Severity::Review, Certainty::DependsOnData, reason));
     }

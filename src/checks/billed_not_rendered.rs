@@ -24,7 +24,11 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         let billed: i32 =
             judged.lines_of(service).iter().filter(told).filter_map(|&line| judged.lines.units(line)).sum();
         if billed > 0 {
-            let reason = format!("{} of {} billed of a visit that was cancelled or missed, by its status.", units(billed), judged.code(service));
+            let reason = format!(
+                "{} of {} billed of a visit that was cancelled or missed, by its status.",
+                units(billed),
+                judged.code(service)
+            );
             findings.push(judged.on_service(service, CHECK.name, Severity::Review, Certainty::DependsOnData, reason));
         }
     }

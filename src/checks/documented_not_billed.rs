@@ -17,14 +17,16 @@ pub const CHECK: Check = Check {
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     for service in judged.services.iter().filter(|service| service.told_by.note && !service.told_by.bill) {
-        let treated = service.time.is_some_and(|time| time > Time::ZERO) || service.documented.is_some_and(|units| units > 0);
+        let treated =
+            service.time.is_some_and(|time| time > Time::ZERO) || service.documented.is_some_and(|units| units > 0);
         if !treated {
             continue;
         }
         let minutes = service.time.map(|time| format!("{time} minutes"));
         let said = service.documented.map(units);
         let what = minutes.into_iter().chain(said).collect::<Vec<_>>().join(" and ");
-        let rest = if judged.session.told_by.bill { "no bill of that day has it" } else { "nothing of that day is billed" };
+        let rest =
+            if judged.session.told_by.bill { "no bill of that day has it" } else { "nothing of that day is billed" };
         let reason = format!("{} is documented with {what}; {rest}.", judged.code(service));
         findings.push(judged.on_service(service, CHECK.name, Severity::Note, Certainty::DependsOnData, reason));
     }

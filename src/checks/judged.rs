@@ -183,7 +183,8 @@ impl<'a> Judged<'a> {
             }
             evidence => {
                 let supported = if rule == Rule::Cms { session.cms } else { session.midpoint }.supported;
-                let what = if evidence == Evidence::UpperBound { "minutes, timed and untimed," } else { "timed minutes" };
+                let what =
+                    if evidence == Evidence::UpperBound { "minutes, timed and untimed," } else { "timed minutes" };
                 let how = if rule == Rule::Cms { "" } else { ", however they lie on the codes" };
                 return format!(
                     "All {minutes} {what} of the visit support at most {}{how}; {at_least}{billed} {were} billed",

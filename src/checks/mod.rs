@@ -5,13 +5,13 @@ mod billed_not_documented;
 mod billed_not_rendered;
 mod billed_unsigned;
 mod documented_not_billed;
-mod line_spans_days;
-mod minutes_mismatch;
 mod duplicate_line;
 mod finding;
 mod inactive_code;
 mod judged;
+mod line_spans_days;
 mod minutes_from_units;
+mod minutes_mismatch;
 mod minutes_missing;
 mod misallocated_units;
 mod overbilled_units;
@@ -137,11 +137,9 @@ impl Selection {
         let has = |field: Field| {
             sources.iter().any(|source| match field {
                 // Minutes may be the visit's, or the time between two others.
-                Field::Minutes => {
-                    [Field::Minutes, Field::VisitTimedMinutes, Field::VisitTotalMinutes, Field::EndTime]
-                        .into_iter()
-                        .any(|field| of_source(source, field))
-                }
+                Field::Minutes => [Field::Minutes, Field::VisitTimedMinutes, Field::VisitTotalMinutes, Field::EndTime]
+                    .into_iter()
+                    .any(|field| of_source(source, field)),
                 field => of_source(source, field),
             })
         };

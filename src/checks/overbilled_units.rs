@@ -56,8 +56,11 @@ fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
         ));
     }
     if let Some((lines, visit)) = session.mismatch {
-        let (other, minutes) =
-            if session.evidence == Evidence::PerCode { ("visit's own total is", visit) } else { ("lines add up to", lines) };
+        let (other, minutes) = if session.evidence == Evidence::PerCode {
+            ("visit's own total is", visit)
+        } else {
+            ("lines add up to", lines)
+        };
         reason.push_str(&format!("; the {other} {minutes} minutes, and the reading with fewer units over is taken"));
     }
     reason.push('.');

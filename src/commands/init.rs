@@ -56,7 +56,7 @@ pub fn write(args: &InitArgs, progress: Progress) -> Result<(String, Option<Erro
         Ok(export) => {
             let (text, looks) = decisions(&export, &inputs);
             save(&args.out, &text)?;
-            Ok((say(&args.out, &looks), None))
+            Ok((say(&args.out, inputs.decided_by(), &looks), None))
         }
         Err(Error::Mapping { file, problem, mapping }) => {
             save(&args.out, &undecided(&inputs, &file, &problem, &mapping)?)?;
@@ -77,8 +77,11 @@ fn save(out: &Path, text: &str) -> Result<()> {
 }
 
 /// What the terminal says of a file that is written: what to look at first, and how it is used.
-fn say(out: &Path, looks: &[String]) -> String {
+fn say(out: &Path, decided_by: Option<String>, looks: &[String]) -> String {
     let mut text = wrapped(&format!("{} is written.", out.display()), 80, "", "");
+    if let Some(by) = decided_by {
+        text.push_str(&wrapped(&format!("Decisions from {by} were used, and are kept in it."), 80, "", ""));
+    }
     if !looks.is_empty() {
         text.push_str("\nLook first at:\n");
     }
@@ -115,17 +118,22 @@ fn decisions(export: &Export, inputs: &Inputs) -> (String, Vec<String>) {
     page.gap();
     let mut own = settings(&mut page, &files, inputs, &mut looks);
     let columns = Columns::of(&files, &inputs.reference);
-    columns.write(&mut page, &files, &mut looks);
+    columns.write(&mut page, &files, &inputs.reference, &mut looks);
     payers::write(&mut page, export, &inputs.reference.payers.rules, &mut looks);
     claims(&mut page, &files, inputs);
+    if own.iter().any(|own| !own.is_empty()) || columns.own.iter().any(|own| !own.is_empty()) {
+        page.gap();
+        page.comment("What holds for some files only, by their names; * stands for anything.");
+    }
     for (number, file) in files.iter().enumerate() {
         let own = std::mem::take(&mut own[number]);
         if own.is_empty() && columns.own[number].is_empty() {
             continue;
         }
         let table = format!("files.{}", quoted(&glob::Pattern::escape(&file.name)));
-        page.table(&table);
-        page.comment("For files of that name only; * stands for anything.");
+        if !own.is_empty() {
+            page.table(&table);
+        }
         own.iter().for_each(|(key, choice)| emit(&mut page, key, choice));
         columns.write_own(&mut page, number, &table, &file.name, &mut looks);
     }
@@ -197,7 +205,7 @@ fn settings(
         (
             "unit_minutes",
             "repeated",
-            "then: the minutes of the service on each of its rows, or \"each\": of that unit",
+            "the service's minutes on each of its rows; or \"each\": of that unit",
             of_files(&|file| file.decided.unit_minutes.map(|minutes| decided(name_of_unit_minutes(minutes)))),
         ),
     ] {

@@ -361,8 +361,9 @@ impl<'a> Parser<'a> {
         if let Some(Err(why)) = through {
             note(Field::ServiceThrough, why);
         }
-        let spans_days =
-            through.and_then(Result::ok).is_some_and(|through| date > 0 && parsed.dates[usize::from(date) - 1] != through);
+        let spans_days = through
+            .and_then(Result::ok)
+            .is_some_and(|through| date > 0 && parsed.dates[usize::from(date) - 1] != through);
         let practices = &mut parsed.practices;
         let practice = self.practice.read(reading, |id| practices.number(identifier(id)) as u16).unwrap_or(0);
         let payers = &mut parsed.payers;
@@ -377,13 +378,8 @@ impl<'a> Parser<'a> {
         let therapist = self.therapist.read(reading, |id| therapists.number(identifier(id)) as u16).unwrap_or(0);
         let clinics = &mut parsed.clinics;
         let clinic = self.clinic.read(reading, |name| clinics.number(identifier(name)) as u16).unwrap_or(0);
-        let stores = [
-            &mut parsed.visits,
-            &mut parsed.claims,
-            &mut parsed.line_ids,
-            &mut parsed.starts,
-            &mut parsed.adjustments,
-        ];
+        let stores =
+            [&mut parsed.visits, &mut parsed.claims, &mut parsed.line_ids, &mut parsed.starts, &mut parsed.adjustments];
         let mut ids = [0; 5];
         for ((id, column), texts) in ids.iter_mut().zip(&mut self.ids).zip(stores) {
             *id = column.read_id(reading, |text| texts.number(identifier(text))).unwrap_or(0);
@@ -477,7 +473,8 @@ impl<'a> Parser<'a> {
             charge: Packed::BLANK_CHARGE,
         };
         parsed.counts.not_single += u64::from(units != 1);
-        parsed.counts.repeats += u64::from(body.rows.last().is_some_and(|last| Packed { row: number, ..*last } == packed));
+        parsed.counts.repeats +=
+            u64::from(body.rows.last().is_some_and(|last| Packed { row: number, ..*last } == packed));
         body.rows.push(packed);
         if self.practice.is_mapped() {
             body.practice.push(practice);

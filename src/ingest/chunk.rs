@@ -247,7 +247,9 @@ impl Body {
         }
         pick(&mut self.rows, &keep);
         pick(&mut self.practice, &keep);
-        [&mut self.claim, &mut self.line_id, &mut self.start, &mut self.adjustments].into_iter().for_each(|column| pick(column, &keep));
+        [&mut self.claim, &mut self.line_id, &mut self.start, &mut self.adjustments]
+            .into_iter()
+            .for_each(|column| pick(column, &keep));
         [&mut self.charge, &mut self.allowed, &mut self.paid].into_iter().for_each(|column| pick(column, &keep));
         [&mut self.visit_time, &mut self.visit_total].into_iter().for_each(|column| pick(column, &keep));
         pick(&mut self.span, &keep);

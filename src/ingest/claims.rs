@@ -64,8 +64,8 @@ const PAID: [Field; 13] = [
 /// What is known of all claims of a run before their lines are read.
 #[derive(Default)]
 pub struct Fates {
-    /// By file and segment of a claim: why it does not count.
-    aside: HashMap<(String, u32), Why>,
+    /// By file, and segment of a claim in it: why it does not count.
+    aside: HashMap<String, HashMap<u32, Why>>,
     /// Items with claims, and items with remittances.
     with_claims: Vec<Item>,
     with_remits: Vec<Item>,
@@ -85,12 +85,7 @@ impl Fates {
     ///
     /// # Errors
     /// A file cannot be read, or holds neither claims nor remittances.
-    pub fn of<'i>(
-        items: impl Iterator<Item = &'i Item>,
-        options: &Options,
-        joined: bool,
-        bar: &Bar,
-    ) -> Result<Fates> {
+    pub fn of<'i>(items: impl Iterator<Item = &'i Item>, options: &Options, joined: bool, bar: &Bar) -> Result<Fates> {
         let mut fates = Fates { joined, ..Fates::default() };
         let (mut heads, mut places, mut ids): (Vec<Head>, Vec<(String, u32)>, Vec<[String; 3]>) = Default::default();
         let mut controls: Vec<String> = Vec::new();
@@ -130,7 +125,7 @@ impl Fates {
             fates.with_claims.extend(claims.then(|| item.clone()));
             fates.with_remits.extend(remits.then(|| item.clone()));
         }
-        for (fate, place) in chain::resolve(&heads, &numbers).into_iter().zip(places) {
+        for (fate, (file, segment)) in chain::resolve(&heads, &numbers).into_iter().zip(places) {
             let why = match fate {
                 Fate::Counts => continue,
                 Fate::Replaced => Why::Replaced,
@@ -139,7 +134,7 @@ impl Fates {
                 Fate::OtherPayer => Why::OtherPayer,
                 Fate::Copy => Why::ClaimAgain,
             };
-            fates.aside.insert(place, why);
+            fates.aside.entry(file).or_default().insert(segment, why);
         }
         // The first id that every claim has: one practice's own number before one of the payer's.
         let all = [PatientIs::MedicalRecord, PatientIs::Member, PatientIs::Control];
@@ -187,7 +182,8 @@ fn chained(control: &str, day: &str) -> String {
 fn head(claim: &Claim, order: usize) -> Head {
     let mut content = DefaultHasher::new();
     for line in &claim.lines {
-        (&line.code, &line.modifiers, &line.quantity, &line.charge, &line.from, &line.to, &line.revenue).hash(&mut content);
+        (&line.code, &line.modifiers, &line.quantity, &line.charge, &line.from, &line.to, &line.revenue)
+            .hash(&mut content);
     }
     let day = claim.lines.first().map_or("", |line| &line.from);
     let day = if day.is_empty() { &claim.statement.0 } else { day };
@@ -226,11 +222,13 @@ pub fn read(item: &Item, fates: &Fates, reference: &Reference, export: &mut Expo
     }
     let fields = if fates.minutes { &BILLED[..] } else { &BILLED[..BILLED.len() - 1] };
     let mapping = begin(item, fields, Role::Bill, export);
-    let (name, mut stream) = (item.shown(), Stream::open(item, bar)?);
+    let mut stream = Stream::open(item, bar)?;
+    let none = HashMap::new();
+    let aside = fates.aside.get(&item.shown()).unwrap_or(&none);
     let (mut next_row, mut batches) = (1, Batches::default());
     in_order(
         || stream.claims(&mut batches),
-        |batch: Batch| parse(&batch, &name, fates, &mapping, reference),
+        |batch: Batch| parse(&batch, aside, fates, &mapping, reference),
         |parsed: Vec<Parsed>| append(item, parsed, &mut next_row, export),
     )?;
     let by = match fates.patient() {
@@ -240,11 +238,15 @@ pub fn read(item: &Item, fates: &Fates, reference: &Reference, export: &mut Expo
     };
     let source = export.source();
     source.sha256 = stream.hash.finish();
-    source.notes.push(format!("claims: a row is a segment, the patient is {by}, the clinician who rendered the service"));
+    source
+        .notes
+        .push(format!("claims: a row is a segment, the patient is {by}, the clinician who rendered the service"));
     if fates.joined {
         source.notes.push("claims hold no minutes: they come from the joined notes".into());
     } else if !fates.minutes {
-        source.notes.push("claims hold no minutes: units can be compared with minutes only where notes are joined (--join)".into());
+        source.notes.push(
+            "claims hold no minutes: units can be compared with minutes only where notes are joined (--join)".into(),
+        );
     }
     note_aside(item, fates, export);
     if stream.broken > 0 {
@@ -257,9 +259,8 @@ pub fn read(item: &Item, fates: &Fates, reference: &Reference, export: &mut Expo
 /// Says how many claims do not count, and why.
 fn note_aside(item: &Item, fates: &Fates, export: &mut Export) {
     let mut counts: std::collections::BTreeMap<Why, u64> = std::collections::BTreeMap::new();
-    let name = item.shown();
-    for why in fates.aside.iter().filter(|((file, _), _)| *file == name).map(|(_, why)| *why) {
-        *counts.entry(why).or_default() += 1;
+    for why in fates.aside.get(&item.shown()).into_iter().flat_map(HashMap::values) {
+        *counts.entry(*why).or_default() += 1;
     }
     for (why, count) in counts {
         export.source().notes.push(format!("{} set aside: {why}", counted(count, "claim")));
@@ -326,17 +327,26 @@ impl<'a> Placed<'a> {
     }
 }
 
-fn parse(batch: &Batch, file: &str, fates: &Fates, mapping: &Mapping, reference: &Reference) -> Vec<Parsed> {
+fn parse(
+    batch: &Batch,
+    aside: &HashMap<u32, Why>,
+    fates: &Fates,
+    mapping: &Mapping,
+    reference: &Reference,
+) -> Vec<Parsed> {
     let mut placed = Placed::new(batch.behind, mapping, reference);
+    // The same few payers come again and again.
+    let mut payers: HashMap<(&str, &str), String> = HashMap::new();
     for claim in &batch.claims {
-        let aside = fates.aside.get(&(file.to_owned(), claim.segment)).copied();
+        let aside = aside.get(&claim.segment).copied();
         let patient = &patient_ids(claim)[fates.patient() as usize];
-        let payer = payer(&claim.payer_name, &claim.filing, reference);
+        let (name, filing) = (claim.payer_name.as_str(), claim.filing.as_str());
+        let payer = payers.entry((name, filing)).or_insert_with(|| payer(name, filing, reference));
         if claim.lines.is_empty() {
             placed.at(claim.segment).lost_record(aside.unwrap_or(Why::NoCode));
         }
         for line in &claim.lines {
-            let row = LineRow(cells(claim, line, patient, &payer));
+            let row = LineRow(cells(claim, line, patient, payer));
             let aside = aside.or(line.code.is_empty().then_some(Why::NoCode));
             let parser = placed.at(line.segment);
             match aside {
@@ -399,7 +409,13 @@ fn payer(name: &str, filing: &str, reference: &Reference) -> String {
 ///
 /// # Errors
 /// It cannot be read.
-pub fn read_remittance(item: &Item, fates: &Fates, reference: &Reference, export: &mut Export, bar: &Bar) -> Result<()> {
+pub fn read_remittance(
+    item: &Item,
+    fates: &Fates,
+    reference: &Reference,
+    export: &mut Export,
+    bar: &Bar,
+) -> Result<()> {
     let role = if fates.billed { Role::Remit } else { Role::Bill };
     // A remittance beside bills says nothing of payer and charge: the bill does.
     let fields = if fates.billed { &PAID[..PAID.len() - 2] } else { &PAID[..] };

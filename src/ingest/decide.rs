@@ -36,7 +36,9 @@ pub fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<(
 pub fn note_reading(source: &mut Source, mapping: &Mapping, joined: bool) {
     source.notes.extend(mapping.notes.iter().cloned());
     if mapping.times_by_clock() {
-        source.notes.push("minutes are the time from start to end; a moment that several lines hold counts once".into());
+        source
+            .notes
+            .push("minutes are the time from start to end; a moment that several lines hold counts once".into());
     } else if mapping.has(Field::VisitTimedMinutes) && !mapping.has(Field::Minutes) {
         source.notes.push("minutes are given per visit: the total is audited, not the allocation to codes".into());
     } else if mapping.has(Field::VisitTotalMinutes) && !mapping.has(Field::Minutes) {
@@ -86,7 +88,9 @@ fn note_cells(source: &mut Source) {
     }
     if unknown > 0 {
         let cells = counted(unknown, "cell");
-        source.notes.push(format!("{cells} of the status column hold words that are not known, and are read as treated"));
+        source
+            .notes
+            .push(format!("{cells} of the status column hold words that are not known, and are read as treated"));
     }
 }
 

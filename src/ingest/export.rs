@@ -405,7 +405,11 @@ impl Export {
         let time = packed.time;
         if source.hours && time != BLANK_TIME {
             time.saturating_mul(60)
-        } else if source.zero_is_blank && time == 0 && (packed.units > 0 || source.role == Role::Notes) && needs_minutes() {
+        } else if source.zero_is_blank
+            && time == 0
+            && (packed.units > 0 || source.role == Role::Notes)
+            && needs_minutes()
+        {
             BLANK_TIME
         } else {
             time

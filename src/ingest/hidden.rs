@@ -1,46 +1,44 @@
-//! Rows and columns that a workbook hides. They are read like all others, and that is said: a filter that somebody left on is a
+//! What stands in a sheet besides its cells: which are merged, and what is hidden. Hidden rows and columns are read like all others, and that is said: a filter that somebody left on is a
 //! frequent reason why two people count differently.
 
 use super::open::{Item, Workbook};
 use crate::words::counted;
+use calamine::Dimensions;
 use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::io::Read;
-use std::thread::JoinHandle;
 use zip::ZipArchive;
 
-/// Looks for hidden rows while the sheet is read.
-pub struct Hidden(Option<JoinHandle<Counts>>);
-
-#[derive(Clone, Copy, Default)]
-struct Counts {
+/// What stands in a sheet besides its cells.
+#[derive(Clone, Default)]
+pub struct Besides {
+    /// Hidden rows and columns.
     rows: u64,
     columns: u64,
+    /// Cells that are one over several others, where the file says it in words.
+    pub merged: Option<Vec<Dimensions>>,
 }
 
-impl Hidden {
-    /// Begins to look; only .xlsx, .xlsm and .ods say it in words.
-    pub fn look(item: &Item, kind: Workbook, sheet: &str) -> Hidden {
-        let (item, sheet) = (item.clone(), sheet.to_owned());
-        let looks = matches!(kind, Workbook::Xlsx | Workbook::Ods);
-        Hidden(looks.then(|| {
-            std::thread::spawn(move || match kind {
-                Workbook::Ods => of_ods(&item).unwrap_or_default(),
-                _ => of_xlsx(&item, &sheet).unwrap_or_default(),
-            })
-        }))
+impl Besides {
+    /// Looks; only .xlsx, .xlsm and .ods say it in words.
+    pub fn look(item: &Item, kind: Workbook, sheet: &str) -> Besides {
+        let found = match kind {
+            Workbook::Xlsx => of_xlsx(item, sheet),
+            Workbook::Ods => of_ods(item),
+            Workbook::Xlsb | Workbook::Xls => None,
+        };
+        found.unwrap_or_default()
     }
 
-    /// What was found, in words.
-    pub fn note(self) -> Option<String> {
-        let counts = self.0?.join().ok()?;
+    /// What is hidden, in words.
+    pub fn hidden(&self) -> Option<String> {
         let mut parts = Vec::new();
-        if counts.rows > 0 {
-            parts.push(counted(counts.rows, "hidden row"));
+        if self.rows > 0 {
+            parts.push(counted(self.rows, "hidden row"));
         }
-        if counts.columns > 0 {
-            parts.push(counted(counts.columns, "hidden column"));
+        if self.columns > 0 {
+            parts.push(counted(self.columns, "hidden column"));
         }
         (!parts.is_empty()).then(|| format!("{} are read like the others", parts.join(" and ")))
     }
@@ -51,7 +49,7 @@ fn archive(item: &Item) -> Option<ZipArchive<Box<dyn super::open::ReadSeek>>> {
     ZipArchive::new(item.anywhere(&silent).ok()?.0).ok()
 }
 
-fn of_xlsx(item: &Item, sheet: &str) -> Option<Counts> {
+fn of_xlsx(item: &Item, sheet: &str) -> Option<Besides> {
     let mut archive = archive(item)?;
     let id = attribute(&text(&mut archive, "xl/workbook.xml")?, b"sheet", "name", sheet, "r:id")?;
     let target = attribute(&text(&mut archive, "xl/_rels/workbook.xml.rels")?, b"Relationship", "Id", &id, "Target")?;
@@ -59,28 +57,49 @@ fn of_xlsx(item: &Item, sheet: &str) -> Option<Counts> {
         Some(absolute) => absolute.to_owned(),
         None => format!("xl/{target}"),
     };
-    let mut counts = Counts::default();
-    tags(&mut archive.by_name(&part).ok()?, &mut |tag| {
+    let mut counts = Besides::default();
+    let mut merged = Vec::new();
+    tags(&mut archive.by_name(&part).ok()?, &[b"hidden=\"", b"<mergeCell "], &mut |tag| {
+        if tag.starts_with(b"<mergeCell ") {
+            merged.extend(value(tag, "ref").and_then(|region| dimensions(&region)));
+            return;
+        }
         let hidden = memmem::find(tag, b"hidden=\"1\"").is_some() || memmem::find(tag, b"hidden=\"true\"").is_some();
         if hidden && tag.starts_with(b"<row") {
             counts.rows += 1;
         } else if hidden && tag.starts_with(b"<col ") {
-            let number = |name: &str| {
-                let text = String::from_utf8_lossy(tag).into_owned();
-                let value = text.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?.parse::<u64>().ok();
-                value
-            };
+            let number = |name: &str| value(tag, name)?.parse::<u64>().ok();
             // A span to the last column of all is what is left of a sheet, not somebody's doing.
             let columns = number("max").zip(number("min")).map_or(1, |(max, min)| max.saturating_sub(min) + 1);
             counts.columns += if columns > 1_000 { 0 } else { columns };
         }
     })?;
+    counts.merged = Some(merged);
     Some(counts)
 }
 
-fn of_ods(item: &Item) -> Option<Counts> {
-    let mut counts = Counts::default();
-    tags(&mut archive(item)?.by_name("content.xml").ok()?, &mut |tag| {
+/// The value of an attribute of a tag.
+fn value(tag: &[u8], name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(tag);
+    text.split(&format!(" {name}=\"")).nth(1)?.split('"').next().map(str::to_owned)
+}
+
+/// `B2:B5` as rows and columns from 0.
+fn dimensions(region: &str) -> Option<Dimensions> {
+    let cell = |text: &str| {
+        let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+        let column = text[..letters]
+            .bytes()
+            .try_fold(0_u32, |column, letter| column.checked_mul(26)?.checked_add(u32::from(letter - b'A') + 1))?;
+        Some((text[letters..].parse::<u32>().ok()?.checked_sub(1)?, column.checked_sub(1)?))
+    };
+    let (start, end) = region.split_once(':')?;
+    Some(Dimensions { start: cell(start)?, end: cell(end)? })
+}
+
+fn of_ods(item: &Item) -> Option<Besides> {
+    let mut counts = Besides::default();
+    tags(&mut archive(item)?.by_name("content.xml").ok()?, &[b"table:visibility=\""], &mut |tag| {
         let hidden = ["collapse", "filter"]
             .iter()
             .any(|word| memmem::find(tag, format!("table:visibility=\"{word}\"").as_bytes()).is_some());
@@ -118,25 +137,26 @@ fn attribute(xml: &str, element: &[u8], name: &str, value: &str, wanted: &str) -
     }
 }
 
-/// Calls `each` with every opening tag of rows and columns. A sheet is hundreds of megabytes of XML, so tags are found, not parsed.
-fn tags(reader: &mut impl Read, each: &mut dyn FnMut(&[u8])) -> Option<()> {
+/// Calls `each` with every tag that holds one of those marks, or begins with it. A sheet is hundreds of megabytes of XML, so tags are
+/// found, not parsed.
+fn tags(reader: &mut impl Read, marks: &[&[u8]], each: &mut dyn FnMut(&[u8])) -> Option<()> {
     let mut buffer: Vec<u8> = Vec::new();
     loop {
         let read = reader.take(1 << 20).read_to_end(&mut buffer).ok()?;
-        let mut done = 0;
-        for at in memmem::find_iter(&buffer, b"hidden=\"").chain(memmem::find_iter(&buffer, b"table:visibility=\"")) {
-            let start = memchr::memrchr(b'<', &buffer[..at]);
-            let end = memchr::memchr(b'>', &buffer[at..]);
-            if let (Some(start), Some(end)) = (start, end) {
-                each(&buffer[start..at + end]);
-                done = done.max(at + end);
+        // What is left may be the start of a tag.
+        let whole = memchr::memrchr(b'>', &buffer).map_or(0, |end| end + 1);
+        for mark in marks {
+            let mut from = 0;
+            while let Some(at) = memmem::find(&buffer[from..whole], mark).map(|n| from + n) {
+                let start = memchr::memrchr(b'<', &buffer[..=at]).unwrap_or(at);
+                let end = memchr::memchr(b'>', &buffer[at..whole]).map_or(whole, |n| at + n);
+                each(&buffer[start..end]);
+                from = end;
             }
         }
         if read == 0 {
             return Some(());
         }
-        // What is left may be the start of a tag.
-        let keep = memchr::memrchr(b'<', &buffer).unwrap_or(buffer.len()).max(done);
-        buffer.drain(..keep.min(buffer.len()));
+        buffer.drain(..whole);
     }
 }

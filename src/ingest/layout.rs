@@ -31,8 +31,11 @@ pub fn header_row<'r>(
 }
 
 fn named(cell: &str, names: &Headers, decided: &Decisions) -> bool {
-    let by_user = || decided.columns.values().any(|header| !super::mapping::columns(header, &[cell.to_owned()]).is_empty());
-    names.field(cell).is_some() || numbered(cell).is_some_and(|numbered| names.field(&numbered.base).is_some()) || by_user()
+    let by_user =
+        || decided.columns.values().any(|header| !super::mapping::columns(header, &[cell.to_owned()]).is_empty());
+    names.field(cell).is_some()
+        || numbered(cell).is_some_and(|numbered| names.field(&numbered.base).is_some())
+        || by_user()
 }
 
 /// Whether a cell is a value and no name.
@@ -80,7 +83,8 @@ impl Slot {
             match field {
                 Field::Code => !cells::is_blank(&cell),
                 Field::Units | Field::Minutes => {
-                    !cells::is_blank(&cell) && cell.bytes().any(|byte| byte.is_ascii_alphabetic() || (b'1'..=b'9').contains(&byte))
+                    !cells::is_blank(&cell)
+                        && cell.bytes().any(|byte| byte.is_ascii_alphabetic() || (b'1'..=b'9').contains(&byte))
                 }
                 _ => false,
             }
@@ -192,10 +196,13 @@ fn numbered(header: &str) -> Option<Numbered> {
 /// `CPT1, Units1, CPT2, Units2` are places; `Mod 1, Mod 2` beside a single code are its modifiers.
 pub fn slots(headers: &[String], taken: &[bool], names: &Headers, width: usize) -> Vec<Slot> {
     let mut places: BTreeMap<u32, Slot> = BTreeMap::new();
-    let all = || headers.iter().enumerate().filter(|(n, _)| !taken[*n]).filter_map(|(n, header)| Some((n, numbered(header)?)));
+    let all = || {
+        headers.iter().enumerate().filter(|(n, _)| !taken[*n]).filter_map(|(n, header)| Some((n, numbered(header)?)))
+    };
     for (column, header) in all() {
         // "CPT Code 1", and also "CPT 1 Units", whose number stands between the words.
-        let Some((field, _)) = names.field(&header.base).or_else(|| names.field(header.base.strip_prefix("cpt")?)) else {
+        let Some((field, _)) = names.field(&header.base).or_else(|| names.field(header.base.strip_prefix("cpt")?))
+        else {
             continue;
         };
         let modifier = [Field::Modifier1, Field::Modifier2, Field::Modifier3, Field::Modifier4];

@@ -5,8 +5,8 @@
 
 use super::Export;
 use super::chunk::{Body, Flags, NO_SPAN, Packed, span_of};
-use super::mapping::Role;
 use super::columns::Column;
+use super::mapping::Role;
 use crate::reference::{Codes, Day, Field};
 use recount_core::cells::{Problem, Span};
 use recount_core::domain::{Cents, Discipline, Time, Units};
@@ -97,7 +97,8 @@ impl Why {
 
     /// Whether the session lost something that may change its units. A proven reversal or copy takes nothing away.
     pub fn loses_a_row(self) -> bool {
-        self.is_reject() || matches!(self, Why::NotUnitBilled | Why::NoCode | Why::Cancelled | Why::NoShow | Why::Unsigned)
+        self.is_reject()
+            || matches!(self, Why::NotUnitBilled | Why::NoCode | Why::Cancelled | Why::NoShow | Why::Unsigned)
     }
 }
 

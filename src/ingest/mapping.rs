@@ -270,9 +270,9 @@ impl<'a> Making<'a> {
                 continue;
             }
             let claims = || {
-                (0..self.taken.len())
-                    .filter(|&n| !self.taken[n])
-                    .filter_map(|n| self.recognised[n].filter(|(claimed, _)| *claimed == field).map(|(_, rank)| (rank, n)))
+                (0..self.taken.len()).filter(|&n| !self.taken[n]).filter_map(|n| {
+                    self.recognised[n].filter(|(claimed, _)| *claimed == field).map(|(_, rank)| (rank, n))
+                })
             };
             let best = claims().map(|(rank, _)| rank).min();
             let found: Vec<usize> = claims().filter(|(rank, _)| Some(*rank) == best).map(|(_, n)| n).collect();
@@ -308,7 +308,9 @@ impl<'a> Making<'a> {
 
     /// Cells that name several codes.
     fn code_lists(&mut self) {
-        let Some(column) = self.mapping.column(Field::Code).filter(|&column| column < self.mapping.width) else { return };
+        let Some(column) = self.mapping.column(Field::Code).filter(|&column| column < self.mapping.width) else {
+            return;
+        };
         let cells = || self.sheet.sample.iter().filter_map(|row| row.get(column));
         if !cells().any(|cell| layout::is_code_list(cell)) {
             return;
@@ -334,7 +336,10 @@ impl<'a> Making<'a> {
                 && (self.mapping.times_by_clock()
                     || self.is_set(Field::VisitTimedMinutes)
                     || self.is_set(Field::VisitTotalMinutes));
-            if self.is_set(*field) || found_by_visit || by_other || self.candidates.iter().any(|(known, _)| known == field)
+            if self.is_set(*field)
+                || found_by_visit
+                || by_other
+                || self.candidates.iter().any(|(known, _)| known == field)
             {
                 continue;
             }
@@ -348,7 +353,8 @@ impl<'a> Making<'a> {
             && self.mapping.has(Field::Minutes)
             && self.mapping.unit_minutes.is_none();
         if asks {
-            self.problems.push("each row is one unit: are its minutes those of that unit, or of the whole service?".into());
+            self.problems
+                .push("each row is one unit: are its minutes those of that unit, or of the whole service?".into());
         }
     }
 

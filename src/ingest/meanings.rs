@@ -81,11 +81,16 @@ pub(super) fn no_line(row: &impl Row, headers: &[String]) -> Option<Why> {
         .map(|column| (column, cells::trimmed(&row.cell(column)).to_lowercase()))
         .filter(|(_, cell)| !cell.is_empty())
         .collect();
-    if cells.len() >= 2 && cells.iter().all(|(column, cell)| normalised_header(cell) == normalised_header(&headers[*column])) {
+    if cells.len() >= 2
+        && cells.iter().all(|(column, cell)| normalised_header(cell) == normalised_header(&headers[*column]))
+    {
         return Some(Why::RepeatedHeader);
     }
-    let words = |cell: &str| cell.split(|c: char| !c.is_alphanumeric() && c != '-').map(str::to_owned).collect::<Vec<_>>();
-    let sums = |word: &String| matches!(word.as_str(), "total" | "totals" | "subtotal" | "subtotals" | "sub-total" | "sub-totals");
+    let words =
+        |cell: &str| cell.split(|c: char| !c.is_alphanumeric() && c != '-').map(str::to_owned).collect::<Vec<_>>();
+    let sums = |word: &String| {
+        matches!(word.as_str(), "total" | "totals" | "subtotal" | "subtotals" | "sub-total" | "sub-totals")
+    };
     if cells.iter().any(|(_, cell)| words(cell).iter().any(sums)) {
         return Some(Why::Total);
     }
@@ -95,7 +100,11 @@ pub(super) fn no_line(row: &impl Row, headers: &[String]) -> Option<Why> {
         let readable = |c: char| c.is_alphanumeric() || c.is_ascii_punctuation() || c.is_whitespace();
         (words >= 3 || (words >= 2 && cell.contains(':'))) && cell.chars().all(readable)
     };
-    let begins = |cell: &str| REPORT_WORDS.iter().any(|word| cell.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
+    let begins = |cell: &str| {
+        REPORT_WORDS
+            .iter()
+            .any(|word| cell.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
+    };
     let remark = match &cells[..] {
         [(_, only)] => is_prose(only) || begins(only),
         [(_, first), .., (_, last)] if cells.len() <= 4 => begins(first) || begins(last),

@@ -127,7 +127,8 @@ pub fn read(
     store: Store,
     progress: &Progress,
 ) -> Result<Export> {
-    let size = |paths: &[PathBuf]| paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum::<u64>();
+    let size =
+        |paths: &[PathBuf]| paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum::<u64>();
     let bar = progress.bytes("reading", size(paths) + size(joined));
     let mut export = Export::new(options.id_scope, store);
     let bills = items(paths, options)?;

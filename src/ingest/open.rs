@@ -286,7 +286,8 @@ fn members<R: Read + Seek>(
         let ending = base.rsplit('.').next().unwrap_or("").to_owned();
         let method = part.compression();
         let known = matches!(method, zip::CompressionMethod::Stored | zip::CompressionMethod::Deflated);
-        let no_export = matches!(ending.as_str(), "pdf" | "doc" | "docx" | "png" | "jpg" | "html" | "md" | "xml" | "json");
+        let no_export =
+            matches!(ending.as_str(), "pdf" | "doc" | "docx" | "png" | "jpg" | "html" | "md" | "xml" | "json");
         if no_export || base.starts_with("readme") || !known {
             left.push(name);
             continue;
@@ -294,8 +295,13 @@ fn members<R: Read + Seek>(
         let (start, length) = (part.data_start().unwrap_or(0), part.compressed_size());
         let mut raw = Vec::new();
         Read::by_ref(&mut part).take(1 << 16).read_to_end(&mut raw).map_err(|error| unreadable(path, plain(&error)))?;
-        let member =
-            Member { name, start, length, deflated: method == zip::CompressionMethod::Deflated, sha256: sha256.clone() };
+        let member = Member {
+            name,
+            start,
+            length,
+            deflated: method == zip::CompressionMethod::Deflated,
+            sha256: sha256.clone(),
+        };
         let mut item = Item { path: path.to_owned(), member: Some(member), format: Format::Text, limits };
         let mut head = Vec::new();
         let (bytes, _) = item.bytes(&silent)?;

@@ -91,7 +91,8 @@ pub fn read(item: &Item, given: &Given, export: &mut Export, bar: &Bar) -> Resul
 /// The cells of codes in some of its rows, which tell whether a cell names several.
 fn sample(file: &ParquetFile, given: &Given) -> Vec<Vec<String>> {
     let Some(part) = file.parts().into_iter().next() else { return Vec::new() };
-    let holds_codes = |name: &String| given.reference.headers.field(name).is_some_and(|(field, _)| field == Field::Code);
+    let holds_codes =
+        |name: &String| given.reference.headers.field(name).is_some_and(|(field, _)| field == Field::Code);
     let column = |(n, name): (usize, &String)| if holds_codes(name) { file.cells(&part, n).ok() } else { None };
     let columns: Vec<Option<Cells>> = file.names().iter().enumerate().map(column).collect();
     let cell = |cells: &Option<Cells>, row: usize| cells.as_ref().map_or("", |cells| cells.get(row)).to_owned();

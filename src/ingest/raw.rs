@@ -40,7 +40,9 @@ pub fn raw_rows(
         }
         Format::Workbook(kind) => {
             let name = source.sheet.as_deref().unwrap_or_default();
-            sheet::each_row(item, kind, name, &mut |row, cells| wanted(row, &|| line(cells.iter().map(String::as_str))))?;
+            sheet::each_row(item, kind, name, &mut |row, cells| {
+                wanted(row, &|| line(cells.iter().map(String::as_str)))
+            })?;
         }
         Format::Claims => segments::each_segment(item, &mut |segment, raw| wanted(segment, &|| raw.to_owned()))?,
     }
@@ -54,7 +56,8 @@ pub fn raw_rows(
 /// Cells as a line of CSV.
 fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let written = writer.write_record(cells).and_then(|()| Ok(writer.into_inner().map_err(|error| error.into_error())?));
+    let written =
+        writer.write_record(cells).and_then(|()| Ok(writer.into_inner().map_err(|error| error.into_error())?));
     written.map(|bytes| String::from_utf8_lossy(&bytes).trim_end().to_owned()).unwrap_or_default()
 }
 

@@ -21,8 +21,11 @@ impl Parser<'_> {
     /// A visit: a line for each place that is used.
     fn visit<R: Row>(&mut self, number: u16, row: &R) {
         let mapping = self.mapping;
-        let shared: Vec<usize> =
-            AMOUNTS.iter().filter_map(|&field| mapping.column(field)).filter(|&column| column < mapping.width).collect();
+        let shared: Vec<usize> = AMOUNTS
+            .iter()
+            .filter_map(|&field| mapping.column(field))
+            .filter(|&column| column < mapping.width)
+            .collect();
         let mut lines = 0;
         for slot in mapping.slots.iter().filter(|slot| slot.is_used(row)) {
             let told: &[usize] = if lines == 0 { &[] } else { &shared };
@@ -58,7 +61,8 @@ impl Parser<'_> {
             None => None,
         };
         // One number of minutes for several codes is their sum, timed or not.
-        let of_visit = minutes_cell.as_ref().filter(|_| minutes.is_none() && parts.len() > 1).map(|(_, text)| text.clone());
+        let of_visit =
+            minutes_cell.as_ref().filter(|_| minutes.is_none() && parts.len() > 1).map(|(_, text)| text.clone());
         for (n, part) in parts.iter().enumerate() {
             let mut code = part.code.code.clone();
             part.code.modifiers.iter().for_each(|modifier| {

@@ -5,7 +5,7 @@
 
 use super::block::{Parsed, Parser};
 use super::export::Export;
-use super::hidden::Hidden;
+use super::hidden::Besides;
 use super::known::Row;
 use super::layout::{HEADER_WITHIN, header_row};
 use super::lines::Why;
@@ -57,13 +57,11 @@ pub fn read(item: &Item, kind: Workbook, given: &Given, export: &mut Export, bar
             mapping.headers.iter().enumerate().map(|(n, name)| (name.clone(), mapping.field_of(n))).collect();
         let hidden_sheet = if book.is_hidden(&candidate.name) { ", although it is hidden" } else { "" };
         source.notes.push(format!("the sheet {:?} is read{hidden_sheet}", candidate.name));
-        let hidden = Hidden::look(item, kind, &candidate.name);
+        let besides = Besides::look(item, kind, &candidate.name);
         let first_row = source.header_row;
         export.append(super::text::titles(&candidate.above, &mapping, given.reference), 1)?;
-        rows(item, &mut book, &candidate.name, first_row, &mapping, given, export)?;
-        if let Some(note) = hidden.note() {
-            export.source().notes.push(note);
-        }
+        export.source().notes.extend(besides.hidden());
+        rows(item, &mut book, &candidate.name, (first_row, besides.merged), &mapping, given, export)?;
         super::settle(export, &mapping, given)?;
     }
     Ok(())
@@ -119,14 +117,13 @@ impl Book {
     }
 
     /// Cells that are one over several rows.
-    fn merged(&mut self, name: &str) -> Vec<Dimensions> {
+    fn merged(&mut self, name: &str, told: Option<Vec<Dimensions>>) -> Vec<Dimensions> {
         let regions = match self {
-            Book::Xlsx(book) => quietly(|| book.merge_cells_by_sheet_name(name).ok()).flatten(),
             Book::Xls(book) => quietly(|| book.merge_cells_by_sheet_name(name).ok()).flatten(),
-            Book::Xlsb(_) | Book::Ods(_) => None,
+            Book::Xlsx(_) | Book::Xlsb(_) | Book::Ods(_) => None,
         };
         let mut tall: Vec<Dimensions> =
-            regions.unwrap_or_default().into_iter().filter(|region| region.end.0 > region.start.0).collect();
+            regions.or(told).unwrap_or_default().into_iter().filter(|region| region.end.0 > region.start.0).collect();
         tall.sort_unstable_by_key(|region| region.start);
         tall
     }
@@ -319,17 +316,17 @@ impl Block {
     }
 }
 
-/// Reads the rows below the header, which is row `header` as a spreadsheet counts.
+/// Reads the rows below the header, which is row `header` as a spreadsheet counts; `told` are merged cells.
 fn rows(
     item: &Item,
     book: &mut Book,
     name: &str,
-    header: u32,
+    (header, told): (u32, Option<Vec<Dimensions>>),
     mapping: &Mapping,
     given: &Given,
     export: &mut Export,
 ) -> Result<()> {
-    let regions = book.merged(name);
+    let regions = book.merged(name, told);
     let merged = Merged::new(regions, header);
     let filled_down = merged.regions.len() as u64;
     let cells = quietly(|| book.cells(name)).flatten().ok_or_else(|| damaged(item))?;

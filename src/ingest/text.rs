@@ -271,7 +271,8 @@ impl<'a> Text<'a> {
     /// Some rows behind the header.
     fn sample(&self) -> Vec<Vec<String>> {
         let end = self.pending.len().min(HEAD);
-        let (mut records, mut cells) = (Records::new(&self.pending[..end], self.delimiter, self.ended), Cells::default());
+        let (mut records, mut cells) =
+            (Records::new(&self.pending[..end], self.delimiter, self.ended), Cells::default());
         let mut rows = Vec::new();
         while rows.len() < 200 {
             match records.next(&mut cells) {

@@ -96,7 +96,9 @@ mod tests {
 
     #[test]
     fn numbers_as_a_spreadsheet_shows_them() {
-        for (value, shown) in [(97110.0, "97110"), (0.1 + 0.2, "0.3"), (-55.25, "-55.25"), (1e20, "100000000000000000000")] {
+        for (value, shown) in
+            [(97110.0, "97110"), (0.1 + 0.2, "0.3"), (-55.25, "-55.25"), (1e20, "100000000000000000000")]
+        {
             let mut text = String::new();
             number(value, &mut text);
             assert_eq!(text, shown);

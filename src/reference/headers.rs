@@ -32,8 +32,7 @@ impl Headers {
     /// # Errors
     /// A field that does not exist, or a name that two fields claim.
     pub fn parse(text: &str) -> Result<Headers, String> {
-        let file: File =
-            toml::from_str(text).map_err(|error| said(text, &error))?;
+        let file: File = toml::from_str(text).map_err(|error| said(text, &error))?;
         let mut by_name: HashMap<String, (Field, usize)> = HashMap::new();
         for field in Field::ALL {
             by_name.insert(normalised_header(field.name()), (field, 0));

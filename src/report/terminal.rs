@@ -81,7 +81,8 @@ fn not_run(text: &mut String, report: &Report, width: u16) {
     reasons.sort_unstable();
     reasons.dedup();
     let of_reason = |why: &String| {
-        let checks: Vec<&str> = left.iter().filter(|(_, other)| *other == why).map(|(check, _)| check.as_str()).collect();
+        let checks: Vec<&str> =
+            left.iter().filter(|(_, other)| *other == why).map(|(check, _)| check.as_str()).collect();
         format!("{} ({why})", checks.join(", "))
     };
     if !reasons.is_empty() {

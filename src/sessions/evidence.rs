@@ -41,7 +41,14 @@ impl Day {
 
 impl Judge<'_> {
     /// Settles what the minutes of the session are known from, and pools its units by that.
-    pub(super) fn weigh(&self, lines: &[u32], session: &mut Session, policy: &Policy, shared: &[u32], bench: &mut Bench) {
+    pub(super) fn weigh(
+        &self,
+        lines: &[u32],
+        session: &mut Session,
+        policy: &Policy,
+        shared: &[u32],
+        bench: &mut Bench,
+    ) {
         let left_out = self.leave_out(lines, bench);
         let missing = |kind: fn(Kind) -> bool, bench: &Bench| {
             bench.services.iter().any(|service| kind(service.kind) && service.time.is_none())
@@ -81,9 +88,8 @@ impl Judge<'_> {
             let own = &lines[service.lines.0 as usize..][..service.lines.1 as usize];
             let timed = |line: u32| self.lines.visit_time.at(line) > 0;
             let visit = |line: u32| self.lines.visit.at(line);
-            let of_visit = |line: u32| {
-                visit(line) != 0 && lines.iter().any(|&other| visit(other) == visit(line) && timed(other))
-            };
+            let of_visit =
+                |line: u32| visit(line) != 0 && lines.iter().any(|&other| visit(other) == visit(line) && timed(other));
             if own.iter().any(|&line| timed(line) || of_visit(line)) {
                 service.time = None;
                 found = true;
@@ -143,9 +149,7 @@ impl Judge<'_> {
             0 => (0, self.lines.therapist[line as usize]),
             visit => (visit, 0),
         };
-        let is_timed = |line: u32| {
-            self.lines.facts(self.codes(), line).is_some_and(|facts| facts.kind == Kind::Timed)
-        };
+        let is_timed = |line: u32| self.lines.facts(self.codes(), line).is_some_and(|facts| facts.kind == Kind::Timed);
         for (n, line) in told().enumerate() {
             // Each visit once, at its first line.
             if told().take(n).any(|other| visit(other) == visit(line)) {

@@ -40,9 +40,8 @@ fn alike(lines: &Lines, a: usize, b: usize, minutes: UnitMinutes) -> bool {
         let line = n as u32;
         (lines.file.at(line), lines.code[n], lines.visit.at(line), lines.claim.at(line), lines.flags.at(line))
     };
-    let who = |n: usize| {
-        (lines.payer_name[n], lines.discipline[n], lines.modifiers[n], lines.therapist[n], lines.clinic[n])
-    };
+    let who =
+        |n: usize| (lines.payer_name[n], lines.discipline[n], lines.modifiers[n], lines.therapist[n], lines.clinic[n]);
     // A service repeats its minutes on each of its units.
     let time = |n: usize| if minutes == UnitMinutes::Repeated { lines.time[n] } else { 0 };
     ids(a) == ids(b) && who(a) == who(b) && time(a) == time(b)

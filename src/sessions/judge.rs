@@ -99,9 +99,12 @@ impl<'a> Judge<'a> {
                 line: settled.line,
             }));
             placed.sort_unstable();
-            day.share_visits(self.lines, placed.iter().map(|placed| {
-                ((placed.discipline, placed.payer, placed.practice), self.lines.visit.at(placed.line))
-            }));
+            day.share_visits(
+                self.lines,
+                placed.iter().map(|placed| {
+                    ((placed.discipline, placed.payer, placed.practice), self.lines.visit.at(placed.line))
+                }),
+            );
             for session in
                 placed.chunk_by(|a, b| (a.discipline, a.payer, a.practice) == (b.discipline, b.payer, b.practice))
             {
@@ -144,7 +147,8 @@ impl<'a> Judge<'a> {
             subset.clear();
             subset.extend(lines.iter().filter(|line| !repeats(line)));
             if !subset.is_empty() {
-                session.doubts.over_without_repeats = Some(self.tally(subset, account, &day.shared_visits, other).over());
+                session.doubts.over_without_repeats =
+                    Some(self.tally(subset, account, &day.shared_visits, other).over());
             }
             for service in &mut bench.services {
                 let (start, count) = (service.lines.0 as usize, service.lines.1 as usize);
@@ -190,8 +194,7 @@ impl<'a> Judge<'a> {
         session.patient = self.lines.patient[first as usize];
         (session.therapist, session.clinicians) = self.clinicians(lines, &mut bench.names);
         let billed = lines.iter().copied().filter(|&line| self.lines.role(line) == self.lines.role(first));
-        (session.clinic, session.clinics) =
-            one_of(billed, &mut bench.names, |line| self.lines.clinic[line as usize]);
+        (session.clinic, session.clinics) = one_of(billed, &mut bench.names, |line| self.lines.clinic[line as usize]);
 
         bench.services.clear();
         bench.competes_as.clear();

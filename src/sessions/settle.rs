@@ -143,7 +143,12 @@ impl Day {
         let key = |line: u32| (content(all, line), all.file.at(line));
         self.work.sort_unstable_by_key(|&line| (key(line), line));
         for equals in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
-            self.repeats.extend(equals.iter().skip(1).filter(|&&line| !is_reversal(all, line) && !all.is_folded(line) && all.role(line) != Role::Remit));
+            self.repeats.extend(
+                equals
+                    .iter()
+                    .skip(1)
+                    .filter(|&&line| !is_reversal(all, line) && !all.is_folded(line) && all.role(line) != Role::Remit),
+            );
         }
         self.repeats.sort_unstable();
     }

@@ -116,7 +116,10 @@ impl Sides {
     /// Of a session.
     pub fn of(session: &Session, services: &[Service]) -> Sides {
         let sum = |units: fn(&Service) -> Option<i32>| {
-            services.iter().filter_map(units).fold(None, |sum: Option<i64>, units| Some(sum.unwrap_or(0) + i64::from(units)))
+            services
+                .iter()
+                .filter_map(units)
+                .fold(None, |sum: Option<i64>, units| Some(sum.unwrap_or(0) + i64::from(units)))
         };
         Sides {
             minutes: (session.timed_time + session.untimed_time).whole_minutes().into(),
@@ -135,12 +138,20 @@ pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFram
     let states: Vec<[State; 2]> = (0..sessions.len()).map(|n| states(lines, services(n))).collect();
     let sides: Vec<Sides> = (0..sessions.len()).map(|n| Sides::of(&sessions[n], services(n))).collect();
     let codes = |n: usize, wanted: &dyn Fn(&Service) -> bool| {
-        let named = services(n).iter().filter(|service| wanted(service)).map(|service| lines.export.texts.codes.get(service.code));
+        let named = services(n)
+            .iter()
+            .filter(|service| wanted(service))
+            .map(|service| lines.export.texts.codes.get(service.code));
         named.collect::<Vec<_>>().join(" ")
     };
     let (notes, remits) = (lines.export.has_notes(), lines.export.has_remittances());
     let amount = |n: usize, of: &dyn Fn(u32) -> i64| {
-        let mut known = outcome.lines_at(sessions[n].lines).iter().map(|&line| of(line)).filter(|&cents| cents != BLANK_MONEY).peekable();
+        let mut known = outcome
+            .lines_at(sessions[n].lines)
+            .iter()
+            .map(|&line| of(line))
+            .filter(|&cents| cents != BLANK_MONEY)
+            .peekable();
         known.peek()?;
         Some(known.sum())
     };
@@ -165,7 +176,9 @@ pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFram
         .int_or_null("paid_cents", |n| amount(n, &|line| lines.paid.at(line)))
         .text("codes_only_billed", |n| codes(n, &|service| notes && documented(service) == Some(Code::Billed)))
         .text("codes_only_documented", |n| codes(n, &|service| notes && documented(service) == Some(Code::Other)))
-        .text("codes_documented_differently", |n| codes(n, &|service| notes && documented(service) == Some(Code::Differs)))
+        .text("codes_documented_differently", |n| {
+            codes(n, &|service| notes && documented(service) == Some(Code::Differs))
+        })
         .text("codes_not_paid", |n| codes(n, &|service| remits && paid(service) == Some(Code::Billed)))
         .text("codes_paid_differently", |n| {
             codes(n, &|service| remits && matches!(paid(service), Some(Code::Differs | Code::Other)))

@@ -7,13 +7,10 @@ fn mapping_files() {
     let good = csv(&[OK]);
     check(vec![
         asks("not TOML", good.clone(), "mapping.toml: line 1: unclosed table, expected `]`").mapped("[columns\n"),
-        asks("no such key", good.clone(), "mapping.toml: line 1: unknown field `colums`; did you mean `columns`?").mapped("colums = 1\n"),
-        asks(
-            "no such field",
-            good.clone(),
-            "mapping.toml: line 2: unknown field `unit`; did you mean `units`?",
-        )
-        .mapped("[columns]\nunit = \"units\"\n"),
+        asks("no such key", good.clone(), "mapping.toml: line 1: unknown field `colums`; did you mean `columns`?")
+            .mapped("colums = 1\n"),
+        asks("no such field", good.clone(), "mapping.toml: line 2: unknown field `unit`; did you mean `units`?")
+            .mapped("[columns]\nunit = \"units\"\n"),
         asks("no such column", good.clone(), "the configuration names a column \"Billed\", and no file has it")
             .mapped("[columns]\nunits = \"Billed\"\n"),
         asks(
@@ -22,8 +19,12 @@ fn mapping_files() {
             "export.csv: the mapping names the column \"units\" for units, and 2 columns have that name",
         )
         .mapped("[columns]\nunits = \"units\"\n"),
-        asks("no such order", good.clone(), "mapping.toml: line 1: unknown variant `year-first`; it may be month-first, day-first")
-            .mapped("date_order = \"year-first\"\n"),
+        asks(
+            "no such order",
+            good.clone(),
+            "mapping.toml: line 1: unknown variant `year-first`; it may be month-first, day-first",
+        )
+        .mapped("date_order = \"year-first\"\n"),
         asks("one column for two fields", good.clone(), "…")
             .mapped("[columns]\nunits = \"units\"\nminutes = \"units\"\n"),
         runs("a name of the user's", good.replace("units", "Billed"), [1, 1, 0, 0], &[])

@@ -214,7 +214,9 @@ fn no_header(cells: usize) -> String {
 }
 
 fn decide(problem: &str, mapping: &str) -> String {
-    format!("export.csv: {problem}\n\nWrite the decision into recount.toml here, or a file given with --config:\n\n{mapping}")
+    format!(
+        "export.csv: {problem}\n\nWrite the decision into recount.toml here, or a file given with --config:\n\n{mapping}"
+    )
 }
 
 fn gz(bytes: impl Into<Vec<u8>>) -> Vec<u8> {

@@ -123,8 +123,9 @@ fn by_fraction(whole: &str, fraction: &str) -> Result<i32, Problem> {
         return Err(Problem::NotATime);
     }
     let fraction = &fraction[..fraction.len().min(12)];
-    let (parts, scale) =
-        fraction.bytes().fold((0_i64, 1_i64), |(parts, scale), digit| (parts * 10 + i64::from(digit - b'0'), scale * 10));
+    let (parts, scale) = fraction
+        .bytes()
+        .fold((0_i64, 1_i64), |(parts, scale), digit| (parts * 10 + i64::from(digit - b'0'), scale * 10));
     Ok(((parts * i64::from(DAY) + scale / 2) / scale) as i32 % DAY)
 }
 

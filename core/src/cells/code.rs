@@ -28,14 +28,25 @@ impl CodeCell {
         }
         let rest = rest.trim_start_matches(|c: char| is_separator(c));
         let modifiers = split_modifiers(rest).ok_or(Problem::NotACode)?;
-        // "97110 x2" and "97110 15" count units or minutes; read as modifiers they would lose them.
-        let counts = |m: &String| m.starts_with('X') && m.as_bytes()[1].is_ascii_digit();
-        let no_modifier = |m: &String| m.bytes().all(|b| b.is_ascii_digit()) && !NUMERIC.contains(&m.as_str());
-        if modifiers.iter().any(|m| counts(m) || no_modifier(m)) {
+        let no_modifier = |m: &String| counts_units(m) || (is_number(m) && !NUMERIC.contains(&m.as_str()));
+        if modifiers.iter().any(no_modifier) {
             return Err(Problem::NotACode);
         }
         Ok(CodeCell { code: code.to_owned(), modifiers })
     }
+}
+
+/// Whether two characters count units, as in "97110 x2" and "97110 2u": read as a modifier, the count would be lost.
+pub(super) fn counts_units(modifier: &str) -> bool {
+    match modifier.as_bytes() {
+        [b'X', digit] | [digit, b'X' | b'U'] => digit.is_ascii_digit(),
+        _ => false,
+    }
+}
+
+/// Whether it is a number: of units or minutes, if it is no modifier.
+pub(super) fn is_number(modifier: &str) -> bool {
+    modifier.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Modifiers of digits alone that therapy bills carry.
@@ -102,6 +113,8 @@ mod tests {
             "NC001",
             "ABCDE",
             "97110 x2",
+            "97110 2x",
+            "97110 2U",
             "97110 15 30",
             "97110 10",
             "1234567",

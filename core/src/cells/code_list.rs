@@ -1,5 +1,6 @@
 //! A cell that names several codes, or how often one was billed: `97110 x2, 97140`.
 
+use super::code::{counts_units, is_number};
 use super::{CodeCell, number, trimmed};
 use crate::domain::{Time, Units};
 
@@ -142,9 +143,9 @@ fn read(word: String) -> Option<Word> {
     if in_brackets {
         return count(bare).map(Word::Number);
     }
-    super::split_modifiers(bare)
-        .filter(|list| !list.is_empty() && list.iter().all(|one| !one.bytes().all(|byte| byte.is_ascii_digit())))
-        .map(Word::Modifiers)
+    // What counts something would be lost as a modifier.
+    let counts = |one: &String| counts_units(one) || is_number(one);
+    super::split_modifiers(bare).filter(|list| !list.is_empty() && !list.iter().any(counts)).map(Word::Modifiers)
 }
 
 #[cfg(test)]
@@ -178,7 +179,17 @@ mod tests {
         ] {
             assert_eq!(shown(cell).as_deref(), Some(expected), "{cell}");
         }
-        for cell in ["", "97110 2", "97110 x2 x3", "97110 fifteen", "97110 x", "x2", "97110 (2", "97110 ((2)) 3", "97110 15 min"] {
+        for cell in [
+            "",
+            "97110 2",
+            "97110 x2 x3",
+            "97110 fifteen",
+            "97110 x",
+            "x2",
+            "97110 (2",
+            "97110 ((2)) 3",
+            "97110 15 min",
+        ] {
             assert!(shown(cell).is_none() || cell == "97110 (2", "{cell}: {:?}", shown(cell));
         }
     }

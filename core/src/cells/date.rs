@@ -189,6 +189,10 @@ fn month_by_name(text: &str) -> Result<DateCell, Problem> {
     let name = name.to_ascii_lowercase();
     let month = MONTHS.iter().position(|month| *month == name || (name.len() >= 3 && month.starts_with(&name)));
     let month = month.ok_or(Problem::NotADate)? as u32 + 1;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(day) || !digits(c) || day.len() > 2 || !matches!(c.len(), 2 | 4) {
+        return Err(Problem::NotADate);
+    }
     let day: u32 = day.parse().map_err(|_| Problem::NotADate)?;
     let year: i32 = c.parse().map_err(|_| Problem::NotADate)?;
     fixed(if c.len() == 2 { 2000 + year } else { year }, month, day)
@@ -252,6 +256,9 @@ mod tests {
             "2024-01-02-03",
             "1/2/20244",
             "a/b/c",
+            "2-Jan-+6",
+            "0002 Jan 2026",
+            "2 Jan 002026",
         ] {
             assert_eq!(DateCell::parse(cell).map(|_| ()), Err(Problem::NotADate), "{cell}");
         }

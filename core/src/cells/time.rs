@@ -13,8 +13,8 @@ pub struct TimeCell {
     pub clock: bool,
 }
 
-/// The longest duration that a cell may say, in minutes: far beyond a day, so that swapped columns are kept and flagged.
-const LONGEST: i64 = 99_999;
+/// A duration that no cell may say, in minutes: far beyond a day, so that swapped columns are kept and flagged.
+const LONGEST: i64 = 100_000;
 
 /// `15`, `15.0`, `7.5`, `15 min`, `0:45`, `0:07:30`.
 ///
@@ -28,7 +28,7 @@ pub fn time(cell: &str) -> Result<TimeCell, Problem> {
         return clock(text);
     }
     let number = decimal(text).ok_or(Problem::NotMinutes)?;
-    if number.whole > LONGEST {
+    if number.whole >= LONGEST {
         return Err(Problem::TooLarge);
     }
     // Six digits are ample to round to 1/6000 minute.

@@ -117,14 +117,15 @@ fn corrections<'a>(heads: &'a [Head], chain: &[usize], fates: &mut [Fate]) {
             // payer of a void has a claim, those of others stand. Where it has none, it is only spelt in another way.
             let gone = match standing.get_mut(head.payer.as_str()) {
                 Some(claims) => std::mem::take(claims),
-                None => standing.drain().flat_map(|(_, claims)| claims).collect(),
+                None => standing.values_mut().flat_map(std::mem::take).collect(),
             };
             gone.into_iter().for_each(|n| fates[n] = Fate::Voided);
             fates[n] = Fate::VoidRequest;
             continue;
         }
         if head.frequency == 7 {
-            standing.drain().flat_map(|(_, claims)| claims).for_each(|n| fates[n] = Fate::Replaced);
+            // The payers stay known: a later void of one of them does not mean the claim that replaces theirs.
+            standing.values_mut().flat_map(std::mem::take).for_each(|n| fates[n] = Fate::Replaced);
         }
         standing.entry(&head.payer).or_default().push(n);
     }

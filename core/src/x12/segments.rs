@@ -41,7 +41,8 @@ pub struct Separators {
 pub fn interchange(bytes: &[u8]) -> Option<Separators> {
     let header = bytes[blanks(bytes, b' ')..].first_chunk::<HEADER>().filter(|header| header.starts_with(b"ISA"))?;
     let (element, component, segment) = (header[3], header[104], header[105]);
-    let separates = |byte: u8| !byte.is_ascii_alphanumeric() && byte != b' ';
+    // A byte order mark means nothing wherever it stands, also where a block ends inside it.
+    let separates = |byte: u8| !byte.is_ascii_alphanumeric() && ![b' ', 0xef, 0xbb, 0xbf].contains(&byte);
     let fixed = HEADER_ELEMENTS.iter().all(|&at| header[at] == element);
     let distinct = element != component && component != segment && segment != element;
     if !fixed || !distinct || ![element, component, segment].into_iter().all(separates) {

@@ -78,63 +78,93 @@ fn word(line: &str, n: usize) -> String {
 
 /// The fate of each claim, each told on its own from the claims around it.
 fn expected(heads: &[Head], icns: &HashMap<String, String>) -> Vec<Fate> {
-    let service = services(heads, icns);
-    let rank = |n: usize| (&heads[n].made, heads[n].order);
-    let earlier =
-        |a: usize, b: usize| service[a] == service[b] && heads[a].sequence == heads[b].sequence && rank(a) < rank(b);
-    let all = 0..heads.len();
-    let mut in_order: Vec<usize> = all.clone().collect();
-    in_order.sort_by_key(|&n| rank(n));
-
-    // A claim sweeps its chain if it takes all that stand, whoever their payer: a replacement does, and a void whose payer has
-    // had no claim in the chain since it was last swept.
-    let mut sweeps = vec![false; heads.len()];
-    for &n in &in_order {
-        let swept_since = |claim: usize| all.clone().any(|s| sweeps[s] && earlier(claim, s) && earlier(s, n));
-        let of_its_payer = |claim: usize| {
-            earlier(claim, n)
-                && heads[claim].frequency != 8
-                && heads[claim].payer == heads[n].payer
-                && !swept_since(claim)
-        };
-        sweeps[n] = match heads[n].frequency {
-            7 => true,
-            8 => !all.clone().any(of_its_payer),
-            _ => false,
-        };
-    }
-    // What takes a claim is the first claim behind it that sweeps, or that voids at its payer.
-    let takes = |later: usize, n: usize| {
-        let void_there = heads[later].frequency == 8 && heads[later].payer == heads[n].payer;
-        earlier(n, later) && (sweeps[later] || void_there)
-    };
-    let corrected = all.clone().map(|n| match in_order.iter().find(|&&later| takes(later, n)) {
-        _ if heads[n].frequency == 8 => Fate::VoidRequest,
-        Some(&later) if heads[later].frequency == 8 => Fate::Voided,
-        Some(_) => Fate::Replaced,
-        None => Fate::Counts,
-    });
-    let corrected: Vec<Fate> = corrected.collect();
-    let alike = |a: usize, b: usize| (&heads[a].control, heads[a].content) == (&heads[b].control, heads[b].content);
-    let sent = |n: usize| !matches!(corrected[n], Fate::Voided | Fate::VoidRequest);
-    let copied = all.clone().map(|n| {
-        let sent_before = all.clone().any(|first| earlier(first, n) && alike(first, n) && sent(first));
-        let copy = corrected[n] == Fate::Counts && heads[n].frequency != 7 && sent_before;
-        if copy { Fate::Copy } else { corrected[n] }
-    });
-    let copied: Vec<Fate> = copied.collect();
-    let at_lower = |n: usize| {
-        all.clone()
-            .any(|m| copied[m] == Fate::Counts && service[m] == service[n] && heads[m].sequence < heads[n].sequence)
-    };
-    let fates =
-        all.clone().map(|n| if copied[n] == Fate::Counts && at_lower(n) { Fate::OtherPayer } else { copied[n] });
-    let fates: Vec<Fate> = fates.collect();
-
-    let voided_later =
-        |n: usize| all.clone().any(|v| heads[v].frequency == 8 && heads[v].payer == heads[n].payer && earlier(n, v));
-    assert!(all.clone().all(|n| fates[n] != Fate::Counts || !voided_later(n)), "what was taken back does not count");
+    let claims = Claims { heads, service: services(heads, icns) };
+    let corrected = claims.corrected();
+    let copied = claims.copied(&corrected);
+    let fates = claims.at_one_payer(&copied);
+    let counts_voided = |n: usize| fates[n] == Fate::Counts && claims.all().any(|v| claims.voids(v, n));
+    assert!(!claims.all().any(counts_voided), "what was taken back does not count: {heads:#?} {icns:?}");
     fates
+}
+
+struct Claims<'a> {
+    heads: &'a [Head],
+    /// Equal for the claims of a service.
+    service: Vec<usize>,
+}
+
+impl Claims<'_> {
+    fn all(&self) -> std::ops::Range<usize> {
+        0..self.heads.len()
+    }
+
+    /// When it was made, and where it was read.
+    fn rank(&self, n: usize) -> (&str, usize) {
+        (&self.heads[n].made, self.heads[n].order)
+    }
+
+    /// Whether `a` stands before `b` in one chain.
+    fn earlier(&self, a: usize, b: usize) -> bool {
+        let one_chain = self.service[a] == self.service[b] && self.heads[a].sequence == self.heads[b].sequence;
+        one_chain && self.rank(a) < self.rank(b)
+    }
+
+    /// Whether `v` asks the payer of `n` to void it.
+    fn voids(&self, v: usize, n: usize) -> bool {
+        self.heads[v].frequency == 8 && self.heads[v].payer == self.heads[n].payer && self.earlier(n, v)
+    }
+
+    fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = self.all().collect();
+        order.sort_by_key(|&n| self.rank(n));
+        order
+    }
+
+    /// Which claims take all that stand in their chain, whoever their payer: a replacement does, and a void whose payer has had
+    /// no claim there since the chain was last swept.
+    fn sweeps(&self) -> Vec<bool> {
+        let mut sweeps = vec![false; self.heads.len()];
+        for n in self.in_order() {
+            let at_its_payer = |m: usize| self.heads[m].frequency != 8 && self.voids(n, m);
+            sweeps[n] = match self.heads[n].frequency {
+                7 => true,
+                8 => !self.all().any(at_its_payer),
+                _ => false,
+            };
+        }
+        sweeps
+    }
+
+    /// What takes a claim is the first one behind it that sweeps, or that voids at its payer.
+    fn corrected(&self) -> Vec<Fate> {
+        let (sweeps, order) = (self.sweeps(), self.in_order());
+        let takes = |later: usize, n: usize| (sweeps[later] && self.earlier(n, later)) || self.voids(later, n);
+        let fate = |n: usize| match order.iter().find(|&&later| takes(later, n)) {
+            _ if self.heads[n].frequency == 8 => Fate::VoidRequest,
+            Some(&later) if self.heads[later].frequency == 8 => Fate::Voided,
+            Some(_) => Fate::Replaced,
+            None => Fate::Counts,
+        };
+        self.all().map(fate).collect()
+    }
+
+    /// An original that says what another before it does, which was not taken back, is a copy of it.
+    fn copied(&self, fates: &[Fate]) -> Vec<Fate> {
+        let content = |n: usize| (&self.heads[n].control, self.heads[n].content);
+        let sent = |n: usize| !matches!(fates[n], Fate::Voided | Fate::VoidRequest);
+        let again = |n: usize| self.all().any(|m| self.earlier(m, n) && sent(m) && content(m) == content(n));
+        let copy = |n: usize| fates[n] == Fate::Counts && self.heads[n].frequency != 7 && again(n);
+        self.all().map(|n| if copy(n) { Fate::Copy } else { fates[n] }).collect()
+    }
+
+    /// A claim does not count where another of its service does at a payer of lower rank.
+    fn at_one_payer(&self, fates: &[Fate]) -> Vec<Fate> {
+        let counts = |n: usize| fates[n] == Fate::Counts;
+        let lower =
+            |m: usize, n: usize| self.service[m] == self.service[n] && self.heads[m].sequence < self.heads[n].sequence;
+        let other = |n: usize| counts(n) && self.all().any(|m| counts(m) && lower(m, n));
+        self.all().map(|n| if other(n) { Fate::OtherPayer } else { fates[n] }).collect()
+    }
 }
 
 /// A number per claim, equal where a chain of common names leads from one to the other. A claim is named by its control number,

@@ -64,6 +64,10 @@ fn read_whole(bytes: &[u8], separators: Separators) -> Vec<Read> {
         }
         assert!(!raw.is_empty() && segments.position() >= at && segments.position() > begun, "every step goes on");
         assert!(raw.starts_with(b"ISA") || !raw.contains(&terminator), "a segment ends at the first terminator");
+        let header_at = |n: usize| {
+            raw[n..].starts_with(b"ISA") && interchange(&bytes[start + n..bytes.len().min(at + 1)]).is_some()
+        };
+        assert!(!(1..raw.len()).any(header_at), "an interchange begins inside a segment");
         match step {
             Step::Segment => hold_elements(&segments),
             _ => assert_ne!(bytes.get(at), Some(&terminator), "what has a terminator is not broken"),

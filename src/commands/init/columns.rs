@@ -4,7 +4,7 @@ use super::File;
 use super::page::{Choice, Page, Sure, cut, listed, quoted};
 use crate::config::Header;
 use crate::ingest::{Role, Source};
-use crate::reference::{Confidence, Field, Reference, normalised_header};
+use crate::reference::{Confidence, Field, Preset, Reference, normalised_header};
 use std::collections::HashSet;
 use unicode_width::UnicodeWidthStr;
 
@@ -27,7 +27,7 @@ const USEFUL: [Useful; 7] = [
     Useful {
         field: Field::Minutes,
         telling: &["minutes", "minute", "mins", "min", "time", "duration", "hours", "hrs"],
-        only: "only if it is how long that code was treated, not the visit and not the appointment",
+        only: "only if it is each code's treatment time, not the visit's",
     },
     Useful {
         field: Field::Payer,
@@ -120,12 +120,12 @@ impl Columns {
     }
 
     /// Writes the table of all files; what to look at goes to `looks`.
-    pub fn write(&self, page: &mut Page, files: &[File], looks: &mut Vec<String>) {
+    pub fn write(&self, page: &mut Page, files: &[File], reference: &Reference, looks: &mut Vec<String>) {
         page.table("columns");
         page.comment("field = \"header\". A header that a file lacks is passed over there.");
         set(page, &self.all, "", looks);
         self.said.iter().for_each(|said| page.comment(said));
-        offer_candidates(page, files, looks);
+        offer_candidates(page, files, reference, looks);
         list_unread(page, files);
     }
 
@@ -209,12 +209,8 @@ fn why(file: &File, field: Field, column: &Found, reference: &Reference) -> (Sur
     if decided {
         return (Sure::Certain, "as you decided".to_owned());
     }
-    let headers: Vec<String> = column.source.columns.iter().map(|(header, _)| header.clone()).collect();
-    let layouts = reference.presets.iter().filter(|preset| preset.fits(&headers));
-    let layout = layouts.max_by_key(|preset| preset.particular());
-    if let Some(layout) =
-        layout.filter(|layout| layout.columns.get(&field).is_some_and(|own| normalised_header(own) == header))
-    {
+    let is_meant = |layout: &&Preset| layout.columns.get(&field).is_some_and(|own| normalised_header(own) == header);
+    if let Some(layout) = layout(column.source, reference).filter(is_meant) {
         return match layout.confidence {
             Confidence::Documented => (Sure::Certain, format!("by the known layout {}", layout.name)),
             Confidence::Unverified => (Sure::Look, format!("by the layout {}, known from hearsay", layout.name)),
@@ -228,6 +224,18 @@ fn why(file: &File, field: Field, column: &Found, reference: &Reference) -> (Sur
         Some((own, _)) if own == field => (Sure::Look, "only for want of better (weak name)".to_owned()),
         _ => (Sure::Look, "by what stands beside it".to_owned()),
     }
+}
+
+/// The known layout that a file has: of several, the most particular.
+fn layout<'r>(source: &Source, reference: &'r Reference) -> Option<&'r Preset> {
+    let headers: Vec<String> = source.columns.iter().map(|(header, _)| header.clone()).collect();
+    reference.presets.iter().filter(|preset| preset.fits(&headers)).max_by_key(|preset| preset.particular())
+}
+
+/// Headers of a file that its layout says are no fields, though they look like some; normalised.
+fn ignored(file: &File, reference: &Reference) -> HashSet<String> {
+    let layouts = file.sources.iter().filter_map(|source| layout(source, reference));
+    layouts.flat_map(|layout| &layout.ignored).map(|header| normalised_header(header)).collect()
 }
 
 /// Whether a file has a field, or what does instead.
@@ -246,15 +254,18 @@ fn has(file: &File, field: Field) -> bool {
 }
 
 /// Offers columns that may be fields which an audit would use, and says which fields have none.
-fn offer_candidates(page: &mut Page, files: &[File], looks: &mut Vec<String>) {
+fn offer_candidates(page: &mut Page, files: &[File], reference: &Reference, looks: &mut Vec<String>) {
     let mut missing: Vec<&str> = Vec::new();
-    for useful in &USEFUL {
-        let lacks = |file: &&File| file.is_bill() && file.headers().next().is_some() && !has(file, useful.field);
-        let (mut seen, mut candidates, mut lacking) = (HashSet::new(), Vec::new(), false);
-        for file in files.iter().filter(lacks) {
-            lacking = true;
+    let bills = || files.iter().filter(|file| file.has_role(Role::Bill) && file.headers().next().is_some());
+    let joined = files.iter().any(|file| file.has_role(Role::Notes));
+    // Notes that are joined bring the minutes.
+    for useful in USEFUL.iter().filter(|useful| !(joined && useful.field == Field::Minutes)) {
+        let (mut seen, mut candidates) = (HashSet::new(), Vec::new());
+        for file in bills().filter(|file| !has(file, useful.field)) {
+            let ignored = ignored(file, reference);
             let free = file.headers().filter(|(header, field)| field.is_none() && tells(header, useful.telling));
-            candidates.extend(free.map(|(header, _)| header).filter(|header| seen.insert(normalised_header(header))));
+            let free = free.map(|(header, _)| header).filter(|header| !ignored.contains(&normalised_header(header)));
+            candidates.extend(free.filter(|header| seen.insert(normalised_header(header))));
         }
         let name = useful.field.name();
         for header in candidates.iter().filter(|header| quoted(header).width() <= LONGEST_HEADER).take(CANDIDATES) {
@@ -262,7 +273,7 @@ fn offer_candidates(page: &mut Page, files: &[File], looks: &mut Vec<String>) {
         }
         match candidates.first() {
             Some(header) => looks.push(format!("{name} has no column; {} may be it", quoted(&cut(header, 40)))),
-            None if lacking => missing.push(name),
+            None if bills().next().is_some() && !bills().any(|file| has(file, useful.field)) => missing.push(name),
             None => {}
         }
     }
@@ -325,8 +336,8 @@ impl File<'_> {
         sources.flat_map(|source| source.columns.iter().map(|(header, field)| (header.as_str(), *field)))
     }
 
-    fn is_bill(&self) -> bool {
-        self.sources.iter().any(|source| source.role == Role::Bill)
+    fn has_role(&self, role: Role) -> bool {
+        self.sources.iter().any(|source| source.role == role)
     }
 }
 

@@ -65,8 +65,8 @@ pub fn write(page: &mut Page, export: &Export, rules: &[PayerRule], looks: &mut 
     look_up(page, &open);
     known_ones(page, &known);
     if !open.is_empty() {
-        let (open, all) = (open.len() as u64, counted(shown.len() as u64, "payer"));
-        looks.push(format!("{open} of {all} follow a rule that is not known: look into the contracts, then [payers]"));
+        let (open, all) = (counted(open.len() as u64, "payer"), shown.len());
+        looks.push(format!("[payers]: the rules of {open} of {all} are not known; look into the contracts"));
     }
     if named.len() > LISTED {
         let left = counted((named.len() - LISTED) as u64, "more name");

@@ -9,9 +9,9 @@ use crate::checks::{ALL, Certainty, Finding, Severity};
 use crate::ingest::{BLANK_MONEY, Lines, LostRow};
 use crate::reference::{Day, Kind, date};
 use crate::sessions::{Outcome, Service, Session, WhyNot};
+use crate::tables::reconciliation::{Sides, State, states};
 use chrono::Datelike;
 use hashbrown::HashMap;
-use crate::tables::reconciliation::{Sides, State, states};
 use recount_core::domain::Rule;
 use std::hash::Hash;
 
