@@ -143,10 +143,11 @@ pub struct ClaimsConfig {
 }
 
 /// Which of a claim's ids stands for the patient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PatientIs {
     /// The medical record number (REF*EA).
+    #[default]
     MedicalRecord,
     /// The member number with the payer (NM1*IL).
     Member,

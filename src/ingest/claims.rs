@@ -1,7 +1,7 @@
 //! Claims (837P, 837I) and remittances (835).
 //!
-//! Which claims count is decided before any is read: a claim may be replaced, voided or sent to a second payer by another file. So
-//! files of claims are gone through twice, first for who they are, then for their lines. A row is a segment, counted from 1.
+//! Which claims count is decided once all are read: a claim may be replaced, voided or sent to a second payer by another file. A row
+//! is a segment, counted from 1.
 
 use super::block::{Parsed, Parser};
 use super::decide::settle_dates;
@@ -10,7 +10,7 @@ use super::known::Row;
 use super::lines::Why;
 use super::mapping::{Mapping, Role};
 use super::open::{Format, Item};
-use super::segments::{Batch, Batches, Record, Stream};
+use super::segments::{Contents, Piece, Record, Stream, contents};
 use super::visits::Visits;
 use super::{Options, row_behind};
 use crate::config::PatientIs;
@@ -22,7 +22,7 @@ use crate::words::counted;
 use recount_core::x12::chain;
 use recount_core::x12::{Adjustment, Claim, ClaimLine, Fate, Head, Remit, RemitLine};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher};
 
 /// The fields of a claim's line.
@@ -61,17 +61,20 @@ const PAID: [Field; 13] = [
     Field::Charge,
 ];
 
-/// What is known of all claims of a run before their lines are read.
+/// What is known of all claims of a run: which of a claim's ids is the patient's before any is read, and which claims count once all
+/// are.
 #[derive(Default)]
 pub struct Fates {
-    /// By file, and segment of a claim in it: why it does not count.
-    aside: HashMap<String, HashMap<u32, Why>>,
-    /// Items with claims, and items with remittances.
+    heads: Vec<Head>,
+    /// Where each of them stands: number of its source, first and last segment.
+    places: Vec<(usize, u32, u32)>,
     with_claims: Vec<Item>,
     with_remits: Vec<Item>,
+    /// Claims by the numbers that payers gave them.
+    by_payer: HashMap<String, String>,
     /// The patient of each claim, by its control number; `None` where two claims of one number differ.
     patients: HashMap<String, Option<String>>,
-    patient: Option<PatientIs>,
+    patient: PatientIs,
     /// Whether some line counts minutes instead of units.
     minutes: bool,
     /// Whether anything but remittances says what was billed.
@@ -81,72 +84,47 @@ pub struct Fates {
 }
 
 impl Fates {
-    /// Goes through all claims of some items, of which others than claims are passed over.
+    /// Looks through the claims among some items.
     ///
     /// # Errors
     /// A file cannot be read, or holds neither claims nor remittances.
     pub fn of<'i>(items: impl Iterator<Item = &'i Item>, options: &Options, joined: bool, bar: &Bar) -> Result<Fates> {
         let mut fates = Fates { joined, ..Fates::default() };
-        let (mut heads, mut places, mut ids): (Vec<Head>, Vec<(String, u32)>, Vec<[String; 3]>) = Default::default();
-        let mut controls: Vec<String> = Vec::new();
-        let mut numbers: HashMap<String, String> = HashMap::new();
+        let mut all = Contents::default();
         for item in items {
             if item.format != Format::Claims {
                 fates.billed = true;
                 continue;
             }
-            let (mut claims, mut remits) = (false, false);
-            let mut stream = Stream::open(item, bar)?;
-            stream.each(&mut |record| {
-                match record {
-                    Record::Claim(claim) => {
-                        claims = true;
-                        fates.minutes |= claim.lines.iter().any(|line| line.basis == "MJ");
-                        places.push((item.shown(), claim.segment));
-                        ids.push(patient_ids(&claim));
-                        controls.push(claim.control.clone());
-                        heads.push(head(&claim, heads.len()));
-                    }
-                    Record::Remit(remit) => {
-                        remits = true;
-                        if !remit.payer_control.is_empty() {
-                            let day = remit.lines.first().map_or("", |line| &line.from);
-                            let day = if day.is_empty() { &remit.statement.0 } else { day };
-                            numbers.insert(remit.payer_control.clone(), chained(&remit.control, day));
-                        }
-                    }
-                }
-                Ok(())
-            })?;
-            if !claims && !remits {
+            let found = contents(item, bar)?;
+            if found.claims + found.remits == 0 {
                 return Err(item.error("holds neither claims (837) nor remittances (835)"));
             }
-            fates.billed |= claims;
-            fates.with_claims.extend(claims.then(|| item.clone()));
-            fates.with_remits.extend(remits.then(|| item.clone()));
-        }
-        for (fate, (file, segment)) in chain::resolve(&heads, &numbers).into_iter().zip(places) {
-            let why = match fate {
-                Fate::Counts => continue,
-                Fate::Replaced => Why::Replaced,
-                Fate::Voided => Why::Voided,
-                Fate::VoidRequest => Why::VoidRequest,
-                Fate::OtherPayer => Why::OtherPayer,
-                Fate::Copy => Why::ClaimAgain,
-            };
-            fates.aside.entry(file).or_default().insert(segment, why);
+            fates.billed |= found.claims > 0;
+            fates.minutes |= found.minutes;
+            all.without_record += found.without_record;
+            all.without_member += found.without_member;
+            fates.with_claims.extend((found.claims > 0).then(|| item.clone()));
+            fates.with_remits.extend((found.remits > 0).then(|| item.clone()));
         }
         // The first id that every claim has: one practice's own number before one of the payer's.
-        let all = [PatientIs::MedicalRecord, PatientIs::Member, PatientIs::Control];
-        let everywhere = |which: &PatientIs| ids.iter().all(|ids| !ids[*which as usize].is_empty());
-        let which = options.config.claims().patient.or(all.into_iter().find(everywhere));
-        fates.patient = which;
-        let which = which.unwrap_or(PatientIs::Control);
-        for (control, mut ids) in controls.into_iter().zip(ids) {
-            let id = std::mem::take(&mut ids[which as usize]);
-            let known = fates.patients.entry(control).or_insert_with(|| Some(id.clone()));
-            if known.as_ref() != Some(&id) {
-                *known = None;
+        fates.patient = options.config.claims().patient.unwrap_or(match (all.without_record, all.without_member) {
+            (0, _) => PatientIs::MedicalRecord,
+            (_, 0) => PatientIs::Member,
+            _ => PatientIs::Control,
+        });
+        for item in &fates.with_remits {
+            let mut stream = Stream::open(item, bar)?;
+            while let Some(piece) = stream.piece()? {
+                piece.each(&mut |record| {
+                    let Record::Remit(remit) = record else { return };
+                    if !remit.payer_control.is_empty() {
+                        let day = remit.lines.first().map_or("", |line| &line.from);
+                        let day = if day.is_empty() { &remit.statement.0 } else { day };
+                        let control = chained(&remit.control, day);
+                        fates.by_payer.insert(remit.payer_control, control);
+                    }
+                });
             }
         }
         Ok(fates)
@@ -157,8 +135,30 @@ impl Fates {
         &self.with_remits
     }
 
-    fn patient(&self) -> PatientIs {
-        self.patient.unwrap_or(PatientIs::Control)
+    /// Settles which claims count, once all are read; lines of the others are set aside when sessions are made.
+    pub fn settle(&mut self, export: &mut Export) {
+        let mut counts: BTreeMap<(usize, Why), u64> = BTreeMap::new();
+        for (fate, (source, first, last)) in
+            chain::resolve(&self.heads, &self.by_payer).into_iter().zip(std::mem::take(&mut self.places))
+        {
+            let why = match fate {
+                Fate::Counts => continue,
+                Fate::Replaced => Why::Replaced,
+                Fate::Voided => Why::Voided,
+                Fate::VoidRequest => Why::VoidRequest,
+                Fate::OtherPayer => Why::OtherPayer,
+                Fate::Copy => Why::ClaimAgain,
+            };
+            export.sources[source].aside.push((first, last, why));
+            *counts.entry((source, why)).or_default() += 1;
+        }
+        // A line of such a claim that could not be read is not missed.
+        for lost in export.lost.iter_mut() {
+            lost.why = export.sources[usize::from(lost.file)].set_aside(lost.row).unwrap_or(lost.why);
+        }
+        for ((source, why), count) in counts {
+            export.sources[source].notes.push(format!("{} set aside: {why}", counted(count, "claim")));
+        }
     }
 }
 
@@ -179,7 +179,7 @@ fn chained(control: &str, day: &str) -> String {
     if control.is_empty() { String::new() } else { format!("{control} {day}") }
 }
 
-fn head(claim: &Claim, order: usize) -> Head {
+fn head(claim: &Claim) -> Head {
     let mut content = DefaultHasher::new();
     for line in &claim.lines {
         (&line.code, &line.modifiers, &line.quantity, &line.charge, &line.from, &line.to, &line.revenue)
@@ -198,7 +198,8 @@ fn head(claim: &Claim, order: usize) -> Head {
             _ => 2,
         },
         made: claim.made.clone(),
-        order,
+        // Known once all before it are.
+        order: 0,
         content: content.finish(),
     }
 }
@@ -212,26 +213,56 @@ impl<const N: usize> Row for LineRow<'_, N> {
     }
 }
 
+/// What a piece came to.
+struct Made {
+    parsed: Vec<Parsed>,
+    broken: u64,
+    claims: Vec<Told>,
+}
+
+/// A claim, as far as it must be known beside others.
+struct Told {
+    head: Head,
+    control: String,
+    patient: String,
+    /// Its first and last segment in the piece.
+    first: u32,
+    last: u32,
+}
+
 /// Reads the claims of an item into `export`; one with remittances alone is left for later.
 ///
 /// # Errors
 /// It cannot be read.
-pub fn read(item: &Item, fates: &Fates, reference: &Reference, export: &mut Export, bar: &Bar) -> Result<()> {
+pub fn read(item: &Item, fates: &mut Fates, reference: &Reference, export: &mut Export, bar: &Bar) -> Result<()> {
     if !fates.with_claims.iter().any(|other| other.shown() == item.shown()) {
         return Ok(());
     }
     let fields = if fates.minutes { &BILLED[..] } else { &BILLED[..BILLED.len() - 1] };
     let mapping = begin(item, fields, Role::Bill, export);
+    let source = export.sources.len() - 1;
     let mut stream = Stream::open(item, bar)?;
-    let none = HashMap::new();
-    let aside = fates.aside.get(&item.shown()).unwrap_or(&none);
-    let (mut next_row, mut batches) = (1, Batches::default());
+    let (mut next_row, mut broken, patient) = (1, 0, fates.patient);
     in_order(
-        || stream.claims(&mut batches),
-        |batch: Batch| parse(&batch, aside, fates, &mapping, reference),
-        |parsed: Vec<Parsed>| append(item, parsed, &mut next_row, export),
+        || stream.piece(),
+        |piece: Piece| parse(&piece, patient, &mapping, reference),
+        |made: Made| {
+            let behind = next_row - 1;
+            append(item, made.parsed, &mut next_row, export)?;
+            broken += made.broken;
+            for claim in made.claims {
+                fates.places.push((source, behind + claim.first, behind + claim.last));
+                let order = fates.heads.len();
+                fates.heads.push(Head { order, ..claim.head });
+                let known = fates.patients.entry(claim.control).or_insert_with(|| Some(claim.patient.clone()));
+                if known.as_ref() != Some(&claim.patient) {
+                    *known = None;
+                }
+            }
+            Ok(())
+        },
     )?;
-    let by = match fates.patient() {
+    let by = match fates.patient {
         PatientIs::MedicalRecord => "the medical record number (REF*EA)",
         PatientIs::Member => "the member number (NM1*IL)",
         PatientIs::Control => "the patient control number (CLM01)",
@@ -248,23 +279,11 @@ pub fn read(item: &Item, fates: &Fates, reference: &Reference, export: &mut Expo
             "claims hold no minutes: units can be compared with minutes only where notes are joined (--join)".into(),
         );
     }
-    note_aside(item, fates, export);
-    if stream.broken > 0 {
-        let segments = counted(stream.broken, "broken segment");
-        export.source().notes.push(format!("{segments} could not be read; the claims they stand in end before them"));
+    if broken > 0 {
+        let segments = counted(broken, "broken segment");
+        source.notes.push(format!("{segments} could not be read; the claims they stand in end before them"));
     }
     settle_dates(export, None)
-}
-
-/// Says how many claims do not count, and why.
-fn note_aside(item: &Item, fates: &Fates, export: &mut Export) {
-    let mut counts: std::collections::BTreeMap<Why, u64> = std::collections::BTreeMap::new();
-    for why in fates.aside.get(&item.shown()).into_iter().flat_map(HashMap::values) {
-        *counts.entry(*why).or_default() += 1;
-    }
-    for (why, count) in counts {
-        export.source().notes.push(format!("{} set aside: {why}", counted(count, "claim")));
-    }
 }
 
 /// Begins a source whose columns are fields.
@@ -294,8 +313,8 @@ struct Placed<'a> {
 }
 
 impl<'a> Placed<'a> {
-    fn new(behind: u32, mapping: &'a Mapping, reference: &'a Reference) -> Placed<'a> {
-        Placed { parser: Parser::new(mapping, reference), mapping, reference, at: behind, done: Vec::new() }
+    fn new(mapping: &'a Mapping, reference: &'a Reference) -> Placed<'a> {
+        Placed { parser: Parser::new(mapping, reference), mapping, reference, at: 0, done: Vec::new() }
     }
 
     /// The parser, for the row at a segment.
@@ -327,35 +346,33 @@ impl<'a> Placed<'a> {
     }
 }
 
-fn parse(
-    batch: &Batch,
-    aside: &HashMap<u32, Why>,
-    fates: &Fates,
-    mapping: &Mapping,
-    reference: &Reference,
-) -> Vec<Parsed> {
-    let mut placed = Placed::new(batch.behind, mapping, reference);
+fn parse(piece: &Piece, patient_is: PatientIs, mapping: &Mapping, reference: &Reference) -> Made {
+    let mut placed = Placed::new(mapping, reference);
     // The same few payers come again and again.
-    let mut payers: HashMap<(&str, &str), String> = HashMap::new();
-    for claim in &batch.claims {
-        let aside = aside.get(&claim.segment).copied();
-        let patient = &patient_ids(claim)[fates.patient() as usize];
-        let (name, filing) = (claim.payer_name.as_str(), claim.filing.as_str());
-        let payer = payers.entry((name, filing)).or_insert_with(|| payer(name, filing, reference));
+    let mut payers: HashMap<(String, String), String> = HashMap::new();
+    let mut claims = Vec::new();
+    let (segments, broken) = piece.each(&mut |record| {
+        let Record::Claim(claim) = record else { return };
+        let patient = std::mem::take(&mut patient_ids(&claim)[patient_is as usize]);
+        let payer = payers
+            .entry((claim.payer_name.clone(), claim.filing.clone()))
+            .or_insert_with(|| payer(&claim.payer_name, &claim.filing, reference));
         if claim.lines.is_empty() {
-            placed.at(claim.segment).lost_record(aside.unwrap_or(Why::NoCode));
+            placed.at(claim.segment).lost_record(Why::NoCode);
         }
         for line in &claim.lines {
-            let row = LineRow(cells(claim, line, patient, payer));
-            let aside = aside.or(line.code.is_empty().then_some(Why::NoCode));
+            let row = LineRow(cells(&claim, line, &patient, payer));
             let parser = placed.at(line.segment);
-            match aside {
-                Some(why) => parser.odd_record(&row, why),
-                None => parser.record(&row),
+            if line.code.is_empty() {
+                parser.odd_record(&row, Why::NoCode);
+            } else {
+                parser.record(&row);
             }
         }
-    }
-    placed.finish(batch.last)
+        let last = claim.lines.last().map_or(claim.segment, |line| line.segment);
+        claims.push(Told { head: head(&claim), control: claim.control, patient, first: claim.segment, last });
+    });
+    Made { parsed: placed.finish(segments), broken, claims }
 }
 
 fn cells<'a>(claim: &'a Claim, line: &'a ClaimLine, patient: &'a str, payer: &'a str) -> [Cow<'a, str>; BILLED.len()] {
@@ -422,34 +439,33 @@ pub fn read_remittance(
     let by_claim = Visits::by_claim(export)?;
     let mapping = begin(item, fields, role, export);
     let mut stream = Stream::open(item, bar)?;
-    let mut placed = Placed::new(0, &mapping, reference);
-    let (mut reversals, mut unknown) = (0, 0);
-    stream.each(&mut |record| {
-        let Record::Remit(remit) = record else { return Ok(()) };
-        reversals += u64::from(remit.reversal);
-        let of_claim = || by_claim.patient(&remit.control).map(str::to_owned);
-        let patient = fates.patients.get(&remit.control).cloned().flatten().or_else(of_claim);
-        unknown += u64::from(patient.is_none() && fates.billed);
-        let aside = (patient.is_none() && fates.billed).then_some(Why::UnknownClaim);
-        let own = if remit.medical_record.is_empty() { &remit.patient } else { &remit.medical_record };
-        let patient = patient.unwrap_or_else(|| own.clone());
-        let payer = payer(&remit.payer_name, &remit.filing, reference);
-        for (n, line) in remit.lines.iter().enumerate() {
-            // What was taken off the claim as a whole stands with its first line.
-            let of_claim = if n == 0 { &remit.adjustments[..] } else { &[] };
-            let taken_off = adjustments(line.adjustments.iter().chain(of_claim));
-            let row = LineRow(paid_cells(&remit, line, [&patient, &payer, &taken_off], fates.billed));
-            let parser = placed.at(line.segment);
-            match aside {
-                Some(why) => parser.odd_record(&row, why),
-                None => parser.record(&row),
+    let (mut reversals, mut unknown, mut next_row) = (0, 0, 1);
+    while let Some(piece) = stream.piece()? {
+        let mut placed = Placed::new(&mapping, reference);
+        let (segments, _) = piece.each(&mut |record| {
+            let Record::Remit(remit) = record else { return };
+            reversals += u64::from(remit.reversal);
+            let of_claim = || by_claim.patient(&remit.control).map(str::to_owned);
+            let patient = fates.patients.get(&remit.control).cloned().flatten().or_else(of_claim);
+            unknown += u64::from(patient.is_none() && fates.billed);
+            let aside = (patient.is_none() && fates.billed).then_some(Why::UnknownClaim);
+            let own = if remit.medical_record.is_empty() { &remit.patient } else { &remit.medical_record };
+            let patient = patient.unwrap_or_else(|| own.clone());
+            let payer = payer(&remit.payer_name, &remit.filing, reference);
+            for (n, line) in remit.lines.iter().enumerate() {
+                // What was taken off the claim as a whole stands with its first line.
+                let of_claim = if n == 0 { &remit.adjustments[..] } else { &[] };
+                let taken_off = adjustments(line.adjustments.iter().chain(of_claim));
+                let row = LineRow(paid_cells(&remit, line, [&patient, &payer, &taken_off], fates.billed));
+                let parser = placed.at(line.segment);
+                match aside {
+                    Some(why) => parser.odd_record(&row, why),
+                    None => parser.record(&row),
+                }
             }
-        }
-        Ok(())
-    })?;
-    let mut next_row = 1;
-    let last = stream.number;
-    append(item, placed.finish(last), &mut next_row, export)?;
+        });
+        append(item, placed.finish(segments), &mut next_row, export)?;
+    }
     let source = export.source();
     source.sha256 = stream.hash.finish();
     source.notes.push(if fates.billed {

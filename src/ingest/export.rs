@@ -28,6 +28,8 @@ pub struct Source {
     pub role: Role,
     /// The row that is the header; 0 where there is none.
     pub header_row: u32,
+    /// Rows that are set aside by what other files say, in order: first and last row, and why.
+    pub(super) aside: Vec<(u32, u32, Why)>,
     /// A row is one unit, and what its minutes mean.
     pub unit_rows: Option<UnitMinutes>,
     /// File name, unique in a run.
@@ -60,6 +62,16 @@ impl Source {
     /// Whether its columns have headers; claims and remittances have fields instead.
     pub fn has_header(&self) -> bool {
         self.item.as_ref().is_some_and(|item| item.format != Format::Claims)
+    }
+}
+
+impl Source {
+    /// Why a row is set aside, if it is.
+    #[inline]
+    pub fn set_aside(&self, row: u32) -> Option<Why> {
+        let behind = self.aside.partition_point(|(first, ..)| *first <= row);
+        let (_, last, why) = self.aside.get(behind.checked_sub(1)?)?;
+        (row <= *last).then_some(*why)
     }
 }
 

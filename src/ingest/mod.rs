@@ -132,15 +132,16 @@ pub fn read(
     let bar = progress.bytes("reading", size(paths) + size(joined));
     let mut export = Export::new(options.id_scope, store);
     let bills = items(paths, options)?;
-    let fates = Fates::of(bills.iter().map(|(item, _)| item), options, !joined.is_empty(), &bar)?;
+    let mut fates = Fates::of(bills.iter().map(|(item, _)| item), options, !joined.is_empty(), &bar)?;
     for (item, left) in &bills {
-        read_item(item, left, Role::Bill, None, &fates, options, reference, &mut export, &bar)?;
+        read_item(item, left, Role::Bill, None, &mut fates, options, reference, &mut export, &bar)?;
     }
+    fates.settle(&mut export);
     if !joined.is_empty() {
         let notes = items(joined, options)?;
         let visits = Visits::of(&export)?;
         for (item, left) in &notes {
-            read_item(item, left, Role::Notes, Some(&visits), &fates, options, reference, &mut export, &bar)?;
+            read_item(item, left, Role::Notes, Some(&visits), &mut fates, options, reference, &mut export, &bar)?;
         }
     }
     for item in fates.remittances() {
@@ -180,7 +181,7 @@ fn read_item(
     left: &[String],
     role: Role,
     visits: Option<&Visits>,
-    fates: &Fates,
+    fates: &mut Fates,
     options: &Options,
     reference: &Reference,
     export: &mut Export,

@@ -1,16 +1,19 @@
-//! Files of segments → claims and remittances, block by block.
+//! Files of segments, cut into pieces that can be parsed by themselves.
+//!
+//! A claim belongs to what stands above it: the interchange, the transaction, the billing provider. A piece is some whole loops of
+//! subscribers, and carries those segments with it.
 
 use super::open::{Hash, Item};
 use crate::error::Result;
 use crate::progress::{Bar, Progress};
-use recount_core::x12::{Claim, Claims, Remit, Remits, Segments, Separators, Step, interchange};
+use recount_core::x12::{Claim, Claims, Remit, Remits, Segment, Segments, Separators, Step, interchange};
 use std::io::Read;
 
-/// Bytes that are read at once.
-const BLOCK: usize = 1 << 20;
+/// Bytes of a piece, about.
+const PIECE: usize = 1 << 20;
 
-/// Claims that are parsed together.
-const TOGETHER: usize = 4_096;
+/// The length of an interchange's header.
+const HEADER: usize = 106;
 
 /// What a file of segments holds.
 pub enum Record {
@@ -20,40 +23,41 @@ pub enum Record {
     Remit(Box<Remit>),
 }
 
-/// Lines of claims, on their way to be parsed.
-pub struct Batch {
-    /// The segment before the first that belongs to it.
-    pub behind: u32,
-    /// The last one.
-    pub last: u32,
-    /// The claims.
-    pub claims: Vec<Claim>,
+/// Some segments that can be parsed by themselves.
+pub struct Piece {
+    /// What stands above them.
+    above: Vec<u8>,
+    bytes: Vec<u8>,
+    separators: Separators,
 }
 
-/// Calls `each` with every segment, its number and text, until it says false.
-///
-/// # Errors
-/// It cannot be read; what `each` returns.
-pub fn each_segment(item: &Item, each: &mut dyn FnMut(u32, &str) -> Result<bool>) -> Result<()> {
-    let silent = Progress::silent().bytes("", 0);
-    let mut stream = Stream::open(item, &silent)?;
-    stream.segments(&mut |segments, number| each(number, &String::from_utf8_lossy(segments.raw())), &mut |_| Ok(true))
-}
-
-/// A file of segments that is being read.
-pub struct Stream<'a> {
-    reader: Box<dyn Read + Send + 'a>,
-    /// The hash of the file.
-    pub hash: Hash,
-    item: &'a Item,
-    pending: Vec<u8>,
-    ended: bool,
-    separators: Option<Separators>,
-    /// Segments so far.
-    pub number: u32,
-    /// Of which these could not be read.
-    pub broken: u64,
-    machines: Machines,
+impl Piece {
+    /// Calls `take` with every claim and remittance; says how many segments there are, and how many of them are broken. Segments
+    /// are numbered from 1.
+    pub fn each(&self, take: &mut dyn FnMut(Record)) -> (u32, u64) {
+        let mut machines = Machines::default();
+        let mut above = Segments::new(&self.above, self.separators, true);
+        while above.next() == Step::Segment {
+            machines.take(&above.segment(), 0).into_iter().for_each(&mut *take);
+        }
+        let (mut number, mut broken) = (0, 0);
+        let mut segments = Segments::new(&self.bytes, self.separators, true);
+        loop {
+            let step = segments.next();
+            number += 1;
+            match step {
+                Step::Segment => machines.take(&segments.segment(), number).into_iter().for_each(&mut *take),
+                // What a lost segment would have begun is unknown: the claim ends here.
+                Step::Broken => {
+                    broken += 1;
+                    machines.finish().into_iter().for_each(&mut *take);
+                }
+                Step::Incomplete | Step::End => break,
+            }
+        }
+        machines.finish().into_iter().for_each(&mut *take);
+        (number - 1, broken)
+    }
 }
 
 /// What segments become.
@@ -65,156 +69,8 @@ struct Machines {
     remittance: bool,
 }
 
-/// Claims that wait to be parsed together.
-#[derive(Default)]
-pub struct Batches {
-    behind: u32,
-    claims: Vec<Claim>,
-    ended: bool,
-}
-
-impl<'a> Stream<'a> {
-    /// Opens a file.
-    ///
-    /// # Errors
-    /// It cannot be read, or does not begin with a header.
-    pub fn open(item: &'a Item, bar: &'a Bar) -> Result<Stream<'a>> {
-        let (reader, hash) = item.bytes(bar)?;
-        let machines = Machines::default();
-        let mut stream = Stream {
-            reader,
-            hash,
-            item,
-            pending: Vec::new(),
-            ended: false,
-            separators: None,
-            number: 0,
-            broken: 0,
-            machines,
-        };
-        stream.fill()?;
-        let start = memchr::memmem::find(&stream.pending, b"ISA").unwrap_or(0);
-        stream.pending.drain(..start);
-        stream.separators = interchange(&stream.pending);
-        if stream.separators.is_none() {
-            return Err(item.error("begins like X12, but its header is not one"));
-        }
-        Ok(stream)
-    }
-
-    fn fill(&mut self) -> Result<()> {
-        let read = Read::by_ref(&mut self.reader).take(BLOCK as u64).read_to_end(&mut self.pending);
-        self.ended = read.map_err(|error| self.item.failed(&error))? == 0;
-        Ok(())
-    }
-
-    /// Goes through the segments that are pending, and reads on; `each` gets every segment, `block` is asked at the end of each
-    /// block; both say whether to go on.
-    fn segments(
-        &mut self,
-        each: &mut dyn FnMut(&Segments, u32) -> Result<bool>,
-        block: &mut dyn FnMut(u32) -> Result<bool>,
-    ) -> Result<()> {
-        while let Some(separators) = self.separators {
-            let mut segments = Segments::new(&self.pending, separators, self.ended);
-            let ended = loop {
-                match segments.next() {
-                    Step::Segment | Step::Broken => {
-                        self.number += 1;
-                        if !each(&segments, self.number)? {
-                            return Ok(());
-                        }
-                    }
-                    Step::Incomplete => break false,
-                    Step::End => break self.ended,
-                }
-            };
-            self.separators = (!ended).then(|| segments.separators());
-            let position = segments.position();
-            self.pending.drain(..position);
-            if !block(self.number)? || ended {
-                return Ok(());
-            }
-            self.fill()?;
-        }
-        Ok(())
-    }
-
-    /// Calls `take` with every claim and remittance.
-    ///
-    /// # Errors
-    /// The file cannot be read; what `take` returns.
-    pub fn each(&mut self, take: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
-        self.records(take, &mut |_| Ok(true))
-    }
-
-    fn records(
-        &mut self,
-        take: &mut dyn FnMut(Record) -> Result<()>,
-        block: &mut dyn FnMut(u32) -> Result<bool>,
-    ) -> Result<()> {
-        let mut machines = std::mem::take(&mut self.machines);
-        let mut broken = 0;
-        let done = self.segments(
-            &mut |segments, number| {
-                let segment = segments.segment();
-                // A segment that is broken has no id that means anything.
-                if segment.id().is_empty() {
-                    broken += 1;
-                    machines.finish().into_iter().try_for_each(&mut *take)?;
-                } else {
-                    machines.take(&segment, number).into_iter().try_for_each(&mut *take)?;
-                }
-                Ok(true)
-            },
-            block,
-        );
-        self.broken += broken;
-        if self.separators.is_none() {
-            machines.finish().into_iter().try_for_each(&mut *take)?;
-        }
-        self.machines = machines;
-        done
-    }
-
-    /// The next claims that are parsed together.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn claims(&mut self, batches: &mut Batches) -> Result<Option<Batch>> {
-        while batches.claims.len() < TOGETHER && self.separators.is_some() {
-            let claims = &mut batches.claims;
-            self.records(
-                &mut |record| {
-                    if let Record::Claim(claim) = record {
-                        claims.push(*claim);
-                    }
-                    Ok(())
-                },
-                &mut |_| Ok(false),
-            )?;
-            if self.separators.is_some() {
-                self.fill()?;
-            }
-        }
-        if batches.ended {
-            return Ok(None);
-        }
-        batches.ended = self.separators.is_none();
-        let claims = std::mem::take(&mut batches.claims);
-        // The claim that is still open may have lines before the last segment.
-        let last = match claims.last() {
-            _ if batches.ended => self.number,
-            Some(claim) => claim.lines.iter().map(|line| line.segment).fold(claim.segment, u32::max),
-            None => batches.behind,
-        };
-        let behind = std::mem::replace(&mut batches.behind, last);
-        Ok(Some(Batch { behind, last, claims }))
-    }
-}
-
 impl Machines {
-    fn take(&mut self, segment: &recount_core::x12::Segment, number: u32) -> Vec<Record> {
+    fn take(&mut self, segment: &Segment, number: u32) -> Vec<Record> {
         let mut found = Vec::new();
         if segment.id() == b"ST" {
             found = self.finish();
@@ -233,4 +89,235 @@ impl Machines {
         let remit = self.remits.finish().map(Box::new).map(Record::Remit);
         claim.into_iter().chain(remit).collect()
     }
+}
+
+/// A file of segments that is being read.
+pub struct Stream<'a> {
+    reader: Box<dyn Read + Send + 'a>,
+    /// The hash of the file.
+    pub hash: Hash,
+    item: &'a Item,
+    pending: Vec<u8>,
+    ended: bool,
+    outline: Outline,
+}
+
+/// Where segments begin, and what stands above them: looked at by their first letters alone, which costs next to nothing.
+struct Outline {
+    /// Those of the next segment that is looked at, and of the piece that begins with the first that is pending.
+    separators: Separators,
+    of_piece: Separators,
+    /// What stands above the next segment: group and transaction, then the billing provider.
+    transaction: Vec<u8>,
+    provider: Vec<u8>,
+    in_provider: bool,
+    /// The same for the piece that begins with the first segment that is pending.
+    above: Vec<u8>,
+    /// Pending bytes that were looked at.
+    seen: usize,
+    /// The last place where a piece may end, and what stands above it.
+    cut: Option<(usize, Vec<u8>, Separators)>,
+}
+
+impl<'a> Stream<'a> {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or does not begin with a header.
+    pub fn open(item: &'a Item, bar: &'a Bar) -> Result<Stream<'a>> {
+        let (mut reader, hash) = item.bytes(bar)?;
+        let mut pending = Vec::new();
+        let read = Read::by_ref(&mut reader).take(PIECE as u64).read_to_end(&mut pending);
+        read.map_err(|error| item.failed(&error))?;
+        let start = memchr::memmem::find(&pending, b"ISA").unwrap_or(0);
+        pending.drain(..start);
+        let Some(separators) = interchange(&pending) else {
+            return Err(item.error("begins like X12, but its header is not one"));
+        };
+        let outline = Outline {
+            separators,
+            of_piece: separators,
+            transaction: Vec::new(),
+            provider: Vec::new(),
+            in_provider: false,
+            above: Vec::new(),
+            seen: 0,
+            cut: None,
+        };
+        Ok(Stream { reader, hash, item, pending, ended: false, outline })
+    }
+
+    /// The next piece.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn piece(&mut self) -> Result<Option<Piece>> {
+        loop {
+            self.outline.look(&self.pending);
+            if self.ended || (self.pending.len() >= PIECE && self.outline.cut.is_some()) {
+                break;
+            }
+            let read = Read::by_ref(&mut self.reader).take(PIECE as u64).read_to_end(&mut self.pending);
+            self.ended = read.map_err(|error| self.item.failed(&error))? == 0;
+        }
+        if self.pending.is_empty() {
+            return Ok(None);
+        }
+        let outline = &mut self.outline;
+        let separators = outline.of_piece;
+        let above = std::mem::take(&mut outline.above);
+        let bytes = match outline.cut.take().filter(|_| !self.ended) {
+            Some((cut, above, separators)) => {
+                (outline.above, outline.of_piece) = (above, separators);
+                outline.seen -= cut;
+                let rest = self.pending.split_off(cut);
+                std::mem::replace(&mut self.pending, rest)
+            }
+            None => {
+                outline.seen = 0;
+                std::mem::take(&mut self.pending)
+            }
+        };
+        Ok(Some(Piece { above, bytes, separators }))
+    }
+}
+
+impl Outline {
+    /// Looks at the segments that are whole.
+    fn look(&mut self, pending: &[u8]) {
+        loop {
+            let blanks = pending[self.seen..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let start = self.seen + blanks;
+            let rest = &pending[start..];
+            let length = if rest.starts_with(b"ISA")
+                && rest.len() >= HEADER
+                && let Some(separators) = interchange(rest)
+            {
+                self.cut_at(start);
+                // Above an interchange stands nothing.
+                (self.separators, self.in_provider) = (separators, false);
+                self.transaction.clear();
+                self.provider.clear();
+                HEADER
+            } else {
+                match memchr::memchr(self.separators.segment, rest) {
+                    Some(end) => end + 1,
+                    None => return,
+                }
+            };
+            self.segment(&rest[..length], start);
+            self.seen = start + length;
+        }
+    }
+
+    fn segment(&mut self, segment: &[u8], start: usize) {
+        let element = self.separators.element;
+        let is = |id: &[u8]| segment.starts_with(id) && segment.get(id.len()) == Some(&element);
+        if is(b"GS") || is(b"ST") {
+            if is(b"GS") {
+                self.transaction.clear();
+            } else {
+                self.cut_at(start);
+                // The transaction before this one has the same group above it.
+                let group = memchr::memchr(self.separators.segment, &self.transaction).map_or(0, |end| end + 1);
+                self.transaction.truncate(group);
+            }
+            self.in_provider = false;
+            self.provider.clear();
+            self.transaction.extend_from_slice(segment);
+        } else if is(b"BHT") {
+            self.transaction.extend_from_slice(segment);
+        } else if is(b"HL") {
+            let level = segment.split(|byte| *byte == element).nth(3).unwrap_or_default();
+            if level.starts_with(b"20") || level.starts_with(b"22") {
+                self.cut_at(start);
+            }
+            self.in_provider = level.starts_with(b"20");
+            if self.in_provider {
+                self.provider.clear();
+            }
+        }
+        if self.in_provider {
+            self.provider.extend_from_slice(segment);
+        }
+    }
+
+    /// A piece may end before the segment that begins here.
+    fn cut_at(&mut self, start: usize) {
+        if start > 0 {
+            let above = [&self.transaction[..], &self.provider[..]].concat();
+            self.cut = Some((start, above, self.separators));
+        }
+    }
+}
+
+/// Calls `each` with every segment, its number and text, until it says false.
+///
+/// # Errors
+/// It cannot be read; what `each` returns.
+pub fn each_segment(item: &Item, each: &mut dyn FnMut(u32, &str) -> Result<bool>) -> Result<()> {
+    let silent = Progress::silent().bytes("", 0);
+    let mut stream = Stream::open(item, &silent)?;
+    let mut number = 0;
+    while let Some(piece) = stream.piece()? {
+        let mut segments = Segments::new(&piece.bytes, piece.separators, true);
+        while matches!(segments.next(), Step::Segment | Step::Broken) {
+            number += 1;
+            if !each(number, &String::from_utf8_lossy(segments.raw()))? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a file of claims holds, told by the first letters of its segments.
+#[derive(Clone, Copy, Default)]
+pub struct Contents {
+    /// Claims.
+    pub claims: u64,
+    /// Those without a medical record number (REF*EA).
+    pub without_record: u64,
+    /// Subscribers, and those without a member number (NM109 of NM1*IL).
+    pub without_member: u64,
+    /// Whether some line counts minutes instead of units.
+    pub minutes: bool,
+    /// Remittances.
+    pub remits: u64,
+}
+
+/// Looks through a file.
+///
+/// # Errors
+/// It cannot be read.
+pub fn contents(item: &Item, bar: &Bar) -> Result<Contents> {
+    let mut stream = Stream::open(item, bar)?;
+    let mut found = Contents::default();
+    let mut record = true;
+    while let Some(piece) = stream.piece()? {
+        let (element, terminator) = (piece.separators.element, piece.separators.segment);
+        for segment in piece.bytes.split(|byte| *byte == terminator) {
+            let segment = segment.trim_ascii_start();
+            let is = |start: &[u8]| {
+                segment.len() >= start.len()
+                    && segment.iter().zip(start).all(|(a, b)| if *b == b'*' { *a == element } else { a == b })
+            };
+            let part = |n: usize| segment.split(|byte| *byte == element).nth(n).unwrap_or_default();
+            if is(b"CLM*") {
+                found.without_record += u64::from(!record);
+                found.claims += 1;
+                record = false;
+            } else if is(b"REF*EA*") {
+                record = true;
+            } else if is(b"NM1*IL*") {
+                found.without_member += u64::from(part(9).is_empty());
+            } else if is(b"CLP*") {
+                found.remits += 1;
+            } else if is(b"SV1*") || is(b"SV2*") {
+                found.minutes |= part(3) == b"MJ" || part(4) == b"MJ";
+            }
+        }
+    }
+    found.without_record += u64::from(!record);
+    Ok(found)
 }

@@ -120,8 +120,11 @@ impl Schedule {
 #[inline]
 fn audited(export: &Export, chunk: &Chunk, packed: &Packed, period: Period) -> Result<Day, Option<Why>> {
     let day = chunk.day(packed);
+    let source = &export.sources[usize::from(chunk.file)];
     if day == NO_DAY {
         Err(None)
+    } else if let Some(why) = source.set_aside(chunk.first_row + u32::from(packed.row)) {
+        Err(Some(why))
     } else if !period.holds(day) {
         Err(Some(Why::OutsidePeriod))
     } else if !export.payer_of(chunk.payers.of(packed.payer)).policy(day).unit_billed {
