@@ -30,7 +30,8 @@ fn hex(bytes: &[u8]) -> String {
 /// Reads a file, hashing and counting every byte that passes.
 pub struct HashingReader<'a, R> {
     inner: R,
-    hash: Arc<Mutex<Sha256>>,
+    /// None where bytes are only counted.
+    hash: Option<Arc<Mutex<Sha256>>>,
     bar: &'a Bar,
 }
 
@@ -48,19 +49,24 @@ impl RunningHash {
 impl<'a, R: Read> HashingReader<'a, R> {
     /// Around `inner`.
     pub fn new(inner: R, bar: &'a Bar) -> HashingReader<'a, R> {
-        HashingReader { inner, hash: Arc::default(), bar }
+        HashingReader { inner, hash: Some(Arc::default()), bar }
+    }
+
+    /// Around `inner`, which is hashed another time.
+    pub fn counting(inner: R, bar: &'a Bar) -> HashingReader<'a, R> {
+        HashingReader { inner, hash: None, bar }
     }
 
     /// The hash, to be asked once all is read.
     pub fn hash(&self) -> RunningHash {
-        RunningHash(self.hash.clone())
+        RunningHash(self.hash.clone().unwrap_or_default())
     }
 }
 
 impl<R: Read> Read for HashingReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let n = self.inner.read(buffer)?;
-        if let Ok(mut hash) = self.hash.lock() {
+        if let Some(Ok(mut hash)) = self.hash.as_ref().map(|hash| hash.lock()) {
             hash.update(&buffer[..n]);
         }
         self.bar.advance(n as u64);

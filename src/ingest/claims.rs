@@ -19,11 +19,12 @@ use crate::parallel::in_order;
 use crate::progress::Bar;
 use crate::reference::{Field, Reference};
 use crate::words::counted;
+use hashbrown::DefaultHashBuilder;
 use recount_core::x12::chain;
 use recount_core::x12::{Adjustment, Claim, ClaimLine, Fate, Head, Remit, RemitLine};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash as _, Hasher};
+use std::hash::{BuildHasher, Hash as _, Hasher};
 
 /// The fields of a claim's line.
 const BILLED: [Field; 15] = [
@@ -66,6 +67,8 @@ const PAID: [Field; 13] = [
 #[derive(Default)]
 pub struct Fates {
     heads: Vec<Head>,
+    /// Hashes the contents of claims, to find those that are there twice.
+    hasher: DefaultHashBuilder,
     /// Where each of them stands: number of its source, first and last segment.
     places: Vec<(usize, u32, u32)>,
     with_claims: Vec<Item>,
@@ -162,15 +165,17 @@ impl Fates {
     }
 }
 
-/// The ids that may stand for a claim's patient, in the order of [`PatientIs`].
-fn patient_ids(claim: &Claim) -> [String; 3] {
-    // Dependents share the subscriber's number.
-    let member = if claim.dependent && !claim.member.is_empty() {
-        format!("{}-{}", claim.member, claim.patient_birth)
-    } else {
-        claim.member.clone()
-    };
-    [claim.medical_record.clone(), member, claim.control.clone()]
+/// The id that stands for a claim's patient.
+fn patient_id(claim: &Claim, which: PatientIs) -> String {
+    match which {
+        PatientIs::MedicalRecord => claim.medical_record.clone(),
+        // Dependents share the subscriber's number.
+        PatientIs::Member if claim.dependent && !claim.member.is_empty() => {
+            format!("{}-{}", claim.member, claim.patient_birth)
+        }
+        PatientIs::Member => claim.member.clone(),
+        PatientIs::Control => claim.control.clone(),
+    }
 }
 
 /// What claims of one chain have in common: the control number, and the first day, since some practices give a patient's claims
@@ -179,8 +184,8 @@ fn chained(control: &str, day: &str) -> String {
     if control.is_empty() { String::new() } else { format!("{control} {day}") }
 }
 
-fn head(claim: &Claim) -> Head {
-    let mut content = DefaultHasher::new();
+fn head(claim: &Claim, hasher: &DefaultHashBuilder) -> Head {
+    let mut content = hasher.build_hasher();
     for line in &claim.lines {
         (&line.code, &line.modifiers, &line.quantity, &line.charge, &line.from, &line.to, &line.revenue)
             .hash(&mut content);
@@ -242,10 +247,11 @@ pub fn read(item: &Item, fates: &mut Fates, reference: &Reference, export: &mut 
     let mapping = begin(item, fields, Role::Bill, export);
     let source = export.sources.len() - 1;
     let mut stream = Stream::open(item, bar)?;
-    let (mut next_row, mut broken, patient) = (1, 0, fates.patient);
+    let (mut next_row, mut broken) = (1, 0);
+    let (patient, hasher) = (fates.patient, fates.hasher.clone());
     in_order(
         || stream.piece(),
-        |piece: Piece| parse(&piece, patient, &mapping, reference),
+        |piece: Piece| parse(&piece, (patient, &hasher), &mapping, reference),
         |made: Made| {
             let behind = next_row - 1;
             append(item, made.parsed, &mut next_row, export)?;
@@ -346,17 +352,26 @@ impl<'a> Placed<'a> {
     }
 }
 
-fn parse(piece: &Piece, patient_is: PatientIs, mapping: &Mapping, reference: &Reference) -> Made {
+fn parse(
+    piece: &Piece,
+    (patient_is, hasher): (PatientIs, &DefaultHashBuilder),
+    mapping: &Mapping,
+    reference: &Reference,
+) -> Made {
     let mut placed = Placed::new(mapping, reference);
-    // The same few payers come again and again.
-    let mut payers: HashMap<(String, String), String> = HashMap::new();
+    // Name, filing code, and what they are together: the same few come again and again.
+    let mut payers: Vec<(String, String, String)> = Vec::new();
     let mut claims = Vec::new();
     let (segments, broken) = piece.each(&mut |record| {
         let Record::Claim(claim) = record else { return };
-        let patient = std::mem::take(&mut patient_ids(&claim)[patient_is as usize]);
-        let payer = payers
-            .entry((claim.payer_name.clone(), claim.filing.clone()))
-            .or_insert_with(|| payer(&claim.payer_name, &claim.filing, reference));
+        let patient = patient_id(&claim, patient_is);
+        let (name, filing) = (&claim.payer_name, &claim.filing);
+        let known = payers.iter().position(|known| (&known.0, &known.1) == (name, filing));
+        let known = known.unwrap_or_else(|| {
+            payers.push((name.clone(), filing.clone(), payer(name, filing, reference)));
+            payers.len() - 1
+        });
+        let payer = payers[known].2.as_str();
         if claim.lines.is_empty() {
             placed.at(claim.segment).lost_record(Why::NoCode);
         }
@@ -370,7 +385,7 @@ fn parse(piece: &Piece, patient_is: PatientIs, mapping: &Mapping, reference: &Re
             }
         }
         let last = claim.lines.last().map_or(claim.segment, |line| line.segment);
-        claims.push(Told { head: head(&claim), control: claim.control, patient, first: claim.segment, last });
+        claims.push(Told { head: head(&claim, hasher), control: claim.control, patient, first: claim.segment, last });
     });
     Made { parsed: placed.finish(segments), broken, claims }
 }

@@ -145,6 +145,22 @@ impl Item {
     /// # Errors
     /// It cannot be opened.
     pub fn bytes<'a>(&self, bar: &'a Bar) -> Result<(Box<dyn Read + Send + 'a>, Hash)> {
+        self.read(HashingReader::new, bar)
+    }
+
+    /// Its bytes, unpacked, where they are hashed another time.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn bytes_unhashed<'a>(&self, bar: &'a Bar) -> Result<Box<dyn Read + Send + 'a>> {
+        self.read(HashingReader::counting, bar).map(|(bytes, _)| bytes)
+    }
+
+    fn read<'a>(
+        &self,
+        reader: fn(File, &'a Bar) -> HashingReader<'a, File>,
+        bar: &'a Bar,
+    ) -> Result<(Box<dyn Read + Send + 'a>, Hash)> {
         let mut file = File::open(&self.path).map_err(|error| self.error(plain(&error)))?;
         let bounded = |inner: Box<dyn Read + Send + 'a>, packed: Packed| {
             Box::new(Bounded { inner, packed, unpacked: 0, limits: self.limits }) as Box<dyn Read + Send + 'a>
@@ -157,7 +173,7 @@ impl Item {
             return Ok((bounded(inner, Packed::Known(member.length)), Hash::Known(member.sha256.clone())));
         }
         let head = start_of(&mut file).map_err(|error| self.error(plain(&error)))?;
-        let reader = HashingReader::new(file, bar);
+        let reader = reader(file, bar);
         let hash = Hash::Running(reader.hash());
         if !matches!(&head[..], [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..]) {
             return Ok((Box::new(reader), hash));

@@ -38,7 +38,7 @@ impl Piece {
         let mut machines = Machines::default();
         let mut above = Segments::new(&self.above, self.separators, true);
         while above.next() == Step::Segment {
-            machines.take(&above.segment(), 0).into_iter().for_each(&mut *take);
+            machines.take(&above.segment(), 0, take);
         }
         let (mut number, mut broken) = (0, 0);
         let mut segments = Segments::new(&self.bytes, self.separators, true);
@@ -46,16 +46,16 @@ impl Piece {
             let step = segments.next();
             number += 1;
             match step {
-                Step::Segment => machines.take(&segments.segment(), number).into_iter().for_each(&mut *take),
+                Step::Segment => machines.take(&segments.segment(), number, take),
                 // What a lost segment would have begun is unknown: the claim ends here.
                 Step::Broken => {
                     broken += 1;
-                    machines.finish().into_iter().for_each(&mut *take);
+                    machines.finish(take);
                 }
                 Step::Incomplete | Step::End => break,
             }
         }
-        machines.finish().into_iter().for_each(&mut *take);
+        machines.finish(take);
         (number - 1, broken)
     }
 }
@@ -70,24 +70,21 @@ struct Machines {
 }
 
 impl Machines {
-    fn take(&mut self, segment: &Segment, number: u32) -> Vec<Record> {
-        let mut found = Vec::new();
+    fn take(&mut self, segment: &Segment, number: u32, found: &mut dyn FnMut(Record)) {
         if segment.id() == b"ST" {
-            found = self.finish();
+            self.finish(found);
             self.remittance = segment.element(1) == "835";
         }
         if self.remittance {
-            found.extend(self.remits.take(segment, number).map(Box::new).map(Record::Remit));
+            self.remits.take(segment, number).map(Box::new).map(Record::Remit).into_iter().for_each(found);
         } else {
-            found.extend(self.claims.take(segment, number).map(Box::new).map(Record::Claim));
+            self.claims.take(segment, number).map(Box::new).map(Record::Claim).into_iter().for_each(found);
         }
-        found
     }
 
-    fn finish(&mut self) -> Vec<Record> {
-        let claim = self.claims.finish().map(Box::new).map(Record::Claim);
-        let remit = self.remits.finish().map(Box::new).map(Record::Remit);
-        claim.into_iter().chain(remit).collect()
+    fn finish(&mut self, found: &mut dyn FnMut(Record)) {
+        self.claims.finish().map(Box::new).map(Record::Claim).into_iter().for_each(&mut *found);
+        self.remits.finish().map(Box::new).map(Record::Remit).into_iter().for_each(found);
     }
 }
 
@@ -125,7 +122,11 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// It cannot be read, or does not begin with a header.
     pub fn open(item: &'a Item, bar: &'a Bar) -> Result<Stream<'a>> {
-        let (mut reader, hash) = item.bytes(bar)?;
+        let (reader, hash) = item.bytes(bar)?;
+        Stream::of(item, reader, hash)
+    }
+
+    fn of(item: &'a Item, mut reader: Box<dyn Read + Send + 'a>, hash: Hash) -> Result<Stream<'a>> {
         let mut pending = Vec::new();
         let read = Read::by_ref(&mut reader).take(PIECE as u64).read_to_end(&mut pending);
         read.map_err(|error| item.failed(&error))?;
@@ -291,30 +292,27 @@ pub struct Contents {
 /// # Errors
 /// It cannot be read.
 pub fn contents(item: &Item, bar: &Bar) -> Result<Contents> {
-    let mut stream = Stream::open(item, bar)?;
+    let mut stream = Stream::of(item, item.bytes_unhashed(bar)?, Hash::Known("".into()))?;
     let mut found = Contents::default();
     let mut record = true;
     while let Some(piece) = stream.piece()? {
         let (element, terminator) = (piece.separators.element, piece.separators.segment);
-        for segment in piece.bytes.split(|byte| *byte == terminator) {
-            let segment = segment.trim_ascii_start();
-            let is = |start: &[u8]| {
-                segment.len() >= start.len()
-                    && segment.iter().zip(start).all(|(a, b)| if *b == b'*' { *a == element } else { a == b })
-            };
+        let mut start = 0;
+        for end in memchr::memchr_iter(terminator, &piece.bytes).chain([piece.bytes.len()]) {
+            let segment = piece.bytes[start..end].trim_ascii_start();
+            start = end + 1;
             let part = |n: usize| segment.split(|byte| *byte == element).nth(n).unwrap_or_default();
-            if is(b"CLM*") {
-                found.without_record += u64::from(!record);
-                found.claims += 1;
-                record = false;
-            } else if is(b"REF*EA*") {
-                record = true;
-            } else if is(b"NM1*IL*") {
-                found.without_member += u64::from(part(9).is_empty());
-            } else if is(b"CLP*") {
-                found.remits += 1;
-            } else if is(b"SV1*") || is(b"SV2*") {
-                found.minutes |= part(3) == b"MJ" || part(4) == b"MJ";
+            match segment {
+                [b'C', b'L', b'M', ..] => {
+                    found.without_record += u64::from(!record);
+                    found.claims += 1;
+                    record = false;
+                }
+                [b'R', b'E', b'F', _, b'E', b'A', ..] => record |= !part(2).is_empty(),
+                [b'N', b'M', b'1', _, b'I', b'L', ..] => found.without_member += u64::from(part(9).is_empty()),
+                [b'C', b'L', b'P', ..] => found.remits += 1,
+                [b'S', b'V', b'1' | b'2', ..] => found.minutes |= part(3) == b"MJ" || part(4) == b"MJ",
+                _ => {}
             }
         }
     }
