@@ -212,22 +212,26 @@ impl Config {
         self.payers.iter().map(|(pattern, name)| PayerRule { pattern: pattern.clone(), rule: rule(name) }).collect()
     }
 
-    /// Columns and file patterns that it names, which some file should have: those that none of these has.
-    pub fn unanswered(&self, files: &[(String, Vec<String>)], has: impl Fn(&Header, &[String]) -> bool) -> Vec<String> {
+    /// Columns that it names and no file has, though no file has that field under another name either: a slip, most likely.
+    pub fn unanswered(
+        &self,
+        files: &[(String, Vec<String>)],
+        has: impl Fn(&Header, &[String]) -> bool,
+        is_found: impl Fn(Field) -> bool,
+    ) -> Vec<String> {
         let mut missing = Vec::new();
-        for header in self.columns.values() {
-            if files.iter().all(|(_, headers)| !has(header, headers)) {
-                missing.push(format!("a column {header}, and no file has it"));
-            }
+        let nowhere = |header: &Header| files.iter().all(|(_, headers)| !has(header, headers));
+        for (_, header) in self.columns.iter().filter(|(field, header)| nowhere(header) && !is_found(**field)) {
+            missing.push(format!("a column {header}, and no file has it"));
         }
         for (pattern, own) in &self.files {
+            // Decisions on files of another run are none of this one.
             let meant: Vec<&(String, Vec<String>)> = files.iter().filter(|(name, _)| fits(pattern, name)).collect();
-            if meant.is_empty() {
-                missing.push(format!("files {pattern:?}, and no file has a name like that"));
-                continue;
-            }
-            for header in own.columns.values().filter(|header| meant.iter().all(|(_, headers)| !has(header, headers))) {
-                missing.push(format!("a column {header} of the files {pattern:?}, and none of them has it"));
+            let nowhere = |header: &Header| meant.iter().all(|(_, headers)| !has(header, headers));
+            if !meant.is_empty() {
+                for header in own.columns.values().filter(|header| nowhere(header)) {
+                    missing.push(format!("a column {header} of the files {pattern:?}, and none of them has it"));
+                }
             }
         }
         missing

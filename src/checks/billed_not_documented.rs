@@ -2,6 +2,7 @@
 
 use super::judged::units;
 use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use crate::sessions::WhyNot;
 
 pub const CHECK: Check = Check {
     name: "billed-not-documented",
@@ -15,6 +16,10 @@ pub const CHECK: Check = Check {
 };
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
+    // A note that fits several bills is not missing.
+    if judged.session.why_not == WhyNot::Unplaced {
+        return;
+    }
     // Notes of timed codes alone say nothing of the others.
     let needs = |kind: crate::reference::Kind| kind.needs_minutes() || judged.lines.export.notes_have_untimed;
     let billed = judged.services.iter().filter(|service| service.told_by.bill && !service.told_by.note);

@@ -2,6 +2,7 @@
 
 use super::judged::units;
 use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use crate::ingest::Role;
 use crate::reference::{Field, Status};
 
 pub const CHECK: Check = Check {
@@ -21,8 +22,11 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     }
     for service in judged.services {
         let told = |line: &&u32| matches!(judged.lines.flags.at(**line).status(), Status::Unsigned);
+        let lines = || judged.lines_of(service).iter().filter(told);
+        // Where the note says so, all that is billed for it is meant.
+        let noted = lines().any(|&line| judged.lines.role(line) == Role::Notes);
         let billed: i32 =
-            judged.lines_of(service).iter().filter(told).filter_map(|&line| judged.lines.units(line)).sum();
+            if noted { service.billed } else { lines().filter_map(|&line| judged.lines.units(line)).sum() };
         if billed > 0 {
             let reason = format!(
                 "{} of {} billed of a visit whose note is not signed, by its status.",

@@ -2,6 +2,7 @@
 
 use super::judged::units;
 use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use crate::sessions::WhyNot;
 use recount_core::domain::Time;
 
 pub const CHECK: Check = Check {
@@ -16,6 +17,10 @@ pub const CHECK: Check = Check {
 };
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
+    // A note that fits several bills is not missing.
+    if judged.session.why_not == WhyNot::Unplaced {
+        return;
+    }
     for service in judged.services.iter().filter(|service| service.told_by.note && !service.told_by.bill) {
         let treated =
             service.time.is_some_and(|time| time > Time::ZERO) || service.documented.is_some_and(|units| units > 0);

@@ -41,10 +41,10 @@ fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
     let mut reason = judged.bill_in_words();
     if !session.basis.is_settled() || session.either {
         let (other, supported) = match session.rule {
-            Rule::Cms => ("each code alone", session.midpoint.supported),
-            _ => ("the pooled minutes", session.cms.supported),
+            Rule::Cms => ("each code alone", session.midpoint),
+            _ => ("the pooled minutes", session.cms),
         };
-        reason.push_str(&format!(" (by {other}: {} supported)", units(supported)));
+        reason.push_str(&format!(" (by {other}: {} supported, {} over)", units(supported.supported), supported.over));
     }
     if let Some(over) = session.doubts.over_without_repeats {
         reason.push_str(&format!("; without the repeated row {} would be over", units(over.timed)));

@@ -178,8 +178,11 @@ fn settings(
     looks: &mut Vec<String>,
 ) -> Vec<Vec<(&'static str, Choice)>> {
     let mut own: Vec<Vec<(&'static str, Choice)>> = files.iter().map(|_| Vec::new()).collect();
-    let decided =
-        |value: &str| Choice { value: quoted(value), sure: Sure::Certain, reason: "as you decided".to_owned() };
+    let decided = |value: &str| Choice {
+        value: quoted(value),
+        sure: Sure::Certain,
+        reason: "kept: it stood in the configuration before".to_owned(),
+    };
     let hours = |file: &File| inputs.options.minutes_unit.or(file.decided.minutes_unit);
     let of_files =
         |choice: &dyn Fn(&File) -> Option<Choice>| -> Vec<Option<Choice>> { files.iter().map(choice).collect() };
@@ -256,7 +259,11 @@ fn order(file: &File, inputs: &Inputs) -> Option<Choice> {
             DateOrder::MonthFirst => "month-first",
             DateOrder::DayFirst => "day-first",
         };
-        return Some(Choice { value: quoted(value), sure: Sure::Certain, reason: "as you decided".to_owned() });
+        return Some(Choice {
+            value: quoted(value),
+            sure: Sure::Certain,
+            reason: "kept: it stood in the configuration before".to_owned(),
+        });
     }
     let first = *open.first()?;
     if open.iter().any(|source| source.date_order != first.date_order) {
@@ -295,7 +302,7 @@ fn sheet(file: &File, inputs: &Inputs) -> Option<Choice> {
     let decided = inputs.options.sheet.is_some() || file.decided.sheet.is_some();
     let chosen = match sheets[..] {
         [] => None,
-        [one] if decided => Some((one, Sure::Certain, "as you decided".to_owned())),
+        [one] if decided => Some((one, Sure::Certain, "kept: it stood in the configuration before".to_owned())),
         [one] => Some((one, Sure::Likely, "the only sheet that holds rows".to_owned())),
         // They are read together: a decision for one would leave the others out.
         [first, ..] => Some((first, Sure::Look, format!("all of these are read: {}", listed(sheets.iter().copied())))),
@@ -312,7 +319,7 @@ fn claims(page: &mut Page, files: &[File], inputs: &Inputs) {
     });
     if let Some(patient) = patient {
         page.table("claims");
-        page.set("patient", &quoted(patient), "certain: as you decided");
+        page.set("patient", &quoted(patient), "certain: kept, it stood in the configuration before");
     } else if files.iter().flat_map(|file| &file.sources).any(|source| !source.has_header()) {
         page.table("claims");
         page.offer(

@@ -72,6 +72,37 @@ pub struct Counts {
     pub not_single: u64,
     /// Lines that say what the line before says.
     pub repeats: u64,
+    /// Visits with several timed codes, as far as their lines stand together; and those of them whose codes all have the same minutes,
+    /// as many as all their units need rather than each.
+    pub visits: u64,
+    pub visits_alike: u64,
+}
+
+/// The timed lines of the visit that is being read.
+#[derive(Clone, Copy, Default)]
+struct Visit {
+    patient: u16,
+    date: u16,
+    visit: u32,
+    lines: u16,
+    time: i32,
+    units: i32,
+    most_units: i32,
+    alike: bool,
+}
+
+impl Visit {
+    /// Counts the visit that has ended.
+    fn end(self, counts: &mut Counts) {
+        if self.lines < 2 || self.units == 0 {
+            return;
+        }
+        counts.visits += 1;
+        let minutes = self.time / 6_000;
+        // Nearer to what all units need than to what the largest line does.
+        let of_visit = (minutes - 15 * self.units).abs() < (minutes - 15 * self.most_units).abs();
+        counts.visits_alike += u64::from(self.alike && of_visit);
+    }
 }
 
 impl Counts {
@@ -92,6 +123,8 @@ impl Counts {
         self.unknown_statuses += other.unknown_statuses;
         self.not_single += other.not_single;
         self.repeats += other.repeats;
+        self.visits += other.visits;
+        self.visits_alike += other.visits_alike;
     }
 }
 
@@ -109,11 +142,12 @@ const MOST_OF_A_ROW: usize = 100;
 
 /// Parses rows into a chunk, until it [is full](Parser::is_full).
 pub struct Parser<'a> {
-    reference: &'a Reference,
+    pub(super) reference: &'a Reference,
     pub(super) mapping: &'a Mapping,
     parsed: Parsed,
     /// Whether a row was parsed.
     started: bool,
+    visit: Visit,
     patient: Known<u16>,
     date: Known<Result<u16, Problem>>,
     code: Known<Result<CodeMeaning, Problem>>,
@@ -160,6 +194,7 @@ impl<'a> Parser<'a> {
             mapping,
             parsed: Parsed::default(),
             started: false,
+            visit: Visit::default(),
             patient: known(Field::PatientId, mapping),
             date: known(Field::DateOfService, mapping),
             code: known(Field::Code, mapping),
@@ -225,6 +260,7 @@ impl<'a> Parser<'a> {
 
     /// What was parsed.
     pub fn finish(mut self) -> Parsed {
+        self.visit.end(&mut self.parsed.counts);
         let mut blanks = Vec::new();
         let mut note = |field: Field, count: u64| {
             if count > 0 {
@@ -417,7 +453,7 @@ impl<'a> Parser<'a> {
             if date == 0
                 && code.is_none()
                 && why.is_reject()
-                && let Some(no_line) = super::meanings::no_line(row, &self.mapping.headers)
+                && let Some(no_line) = super::meanings::no_line(row, &self.mapping.headers, &self.reference.headers)
             {
                 // Sums of other rows are not billed once more.
                 (why, units, charge) = (no_line, 0, 0);
@@ -428,7 +464,7 @@ impl<'a> Parser<'a> {
             parsed.lost.push(LostCell { row: number, why, patient, practice, date, units, charge });
             return;
         };
-        parsed.counts.odd_statuses += u64::from(status != Status::Rendered);
+        parsed.counts.odd_statuses += u64::from(status != Status::Rendered && bills);
 
         push_word(&mut self.joined, &self.code_modifiers[code.modifiers]);
         let (joined, new) = self.joined_texts.number(&self.joined);
@@ -472,6 +508,17 @@ impl<'a> Parser<'a> {
             visit: ids[0],
             charge: Packed::BLANK_CHARGE,
         };
+        if code.needs_minutes && time != BLANK_TIME && bills {
+            let visit = &mut self.visit;
+            if (visit.patient, visit.date, visit.visit) != (patient, date, ids[0]) {
+                visit.end(&mut parsed.counts);
+                *visit = Visit { patient, date, visit: ids[0], time, alike: true, ..Visit::default() };
+            }
+            visit.lines += 1;
+            visit.alike &= visit.time == time;
+            visit.units += i32::from(units.max(0));
+            visit.most_units = visit.most_units.max(units.into());
+        }
         parsed.counts.not_single += u64::from(units != 1);
         parsed.counts.repeats +=
             u64::from(body.rows.last().is_some_and(|last| Packed { row: number, ..*last } == packed));

@@ -78,6 +78,8 @@ pub struct Fates {
     /// The patient of each claim, by its control number; `None` where two claims of one number differ.
     patients: HashMap<String, Option<String>>,
     patient: PatientIs,
+    /// Claims without a medical record number.
+    without_record: u64,
     /// Whether some line counts minutes instead of units.
     minutes: bool,
     /// Whether anything but remittances says what was billed.
@@ -105,17 +107,19 @@ impl Fates {
             }
             fates.billed |= found.claims > 0;
             fates.minutes |= found.minutes;
+            all.claims += found.claims;
             all.without_record += found.without_record;
             all.without_member += found.without_member;
             fates.with_claims.extend((found.claims > 0).then(|| item.clone()));
             fates.with_remits.extend((found.remits > 0).then(|| item.clone()));
         }
-        // The first id that every claim has: one practice's own number before one of the payer's.
+        // The practice's own number, where nearly all claims have it; else the payer's, where all have that.
         fates.patient = options.config.claims().patient.unwrap_or(match (all.without_record, all.without_member) {
-            (0, _) => PatientIs::MedicalRecord,
+            (without, _) if without * 2 < all.claims.max(1) => PatientIs::MedicalRecord,
             (_, 0) => PatientIs::Member,
             _ => PatientIs::Control,
         });
+        fates.without_record = all.without_record;
         for item in &fates.with_remits {
             let mut stream = Stream::open(item, bar)?;
             while let Some(piece) = stream.piece()? {
@@ -158,6 +162,23 @@ impl Fates {
         // A line of such a claim that could not be read is not missed.
         for lost in export.lost.iter_mut() {
             lost.why = export.sources[usize::from(lost.file)].set_aside(lost.row).unwrap_or(lost.why);
+        }
+        let mut orphans = 0;
+        let mut of_control: HashMap<&str, u64> = HashMap::new();
+        for head in &self.heads {
+            *of_control.entry(&head.control).or_default() += 1;
+        }
+        for head in self.heads.iter().filter(|head| head.frequency == 7) {
+            let known =
+                self.by_payer.get(&head.payer_control).is_some_and(|control| of_control.contains_key(control.as_str()));
+            orphans += u64::from(!known && of_control.get(head.control.as_str()) == Some(&1));
+        }
+        if let (true, Some(source)) = (orphans > 0, export.sources.last_mut()) {
+            let claims = counted(orphans, "replacement");
+            source.notes.push(format!(
+                "{claims} whose original is not among the claims by its number: if it is there under another, its units are counted \
+                 twice; a remittance (835) tells the numbers that payers give"
+            ));
         }
         for ((source, why), count) in counts {
             export.sources[source].notes.push(format!("{} set aside: {why}", counted(count, "claim")));
@@ -268,6 +289,12 @@ pub fn read(item: &Item, fates: &mut Fates, reference: &Reference, export: &mut 
             Ok(())
         },
     )?;
+    let records = counted(fates.without_record, "claim");
+    let without = match (fates.without_record, fates.patient) {
+        (0, _) => String::new(),
+        (_, PatientIs::MedicalRecord) => format!("; {records} without one cannot be placed"),
+        _ => format!("; {records} have no medical record number"),
+    };
     let by = match fates.patient {
         PatientIs::MedicalRecord => "the medical record number (REF*EA)",
         PatientIs::Member => "the member number (NM1*IL)",
@@ -275,9 +302,9 @@ pub fn read(item: &Item, fates: &mut Fates, reference: &Reference, export: &mut 
     };
     let source = export.source();
     source.sha256 = stream.hash.finish();
-    source
-        .notes
-        .push(format!("claims: a row is a segment, the patient is {by}, the clinician who rendered the service"));
+    source.notes.push(format!(
+        "claims: a row is a segment, the patient is {by}, the clinician who rendered the service{without}"
+    ));
     if fates.joined {
         source.notes.push("claims hold no minutes: they come from the joined notes".into());
     } else if !fates.minutes {

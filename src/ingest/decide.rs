@@ -29,7 +29,45 @@ pub fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<(
     if [Field::Minutes, Field::VisitTimedMinutes, Field::VisitTotalMinutes].iter().any(|&field| mapping.has(field)) {
         settle_hours(export.source(), given)?;
     }
-    Ok(())
+    if mapping.has(Field::Minutes) && !given.decided.columns.contains_key(&Field::Minutes) {
+        ask_for_visits(export.source(), mapping)?;
+    }
+    second_header(export)
+}
+
+/// Another row of column names, in another order, makes the rows below it mean something else.
+fn second_header(export: &mut Export) -> Result<()> {
+    let file = export.sources.len() - 1;
+    let other = export.lost.iter().find(|lost| usize::from(lost.file) == file && lost.why == Why::OtherHeader);
+    let Some(row) = other.map(|lost| lost.row) else { return Ok(()) };
+    let problem = format!(
+        "row {row} names other columns than the first: the file holds two tables; put each into a file of its own"
+    );
+    Err(Error::input(export.source().path.display().to_string(), problem))
+}
+
+/// Asks, where nearly all visits have the same minutes on each of their codes, about as many as all their units need: are they the
+/// visit's?
+fn ask_for_visits(source: &Source, mapping: &Mapping) -> Result<()> {
+    let counts = &source.counts;
+    if counts.visits < 10 || counts.visits_alike * 10 < counts.visits * 8 {
+        return Ok(());
+    }
+    let header = mapping.column(Field::Minutes).and_then(|column| mapping.headers.get(column));
+    let header = header.map_or("the column", String::as_str);
+    Err(Error::Mapping {
+        file: source.path.display().to_string(),
+        problem: format!(
+            "{header:?} says the same on every code of {} of {} with several codes, about as much as all their units need: is it the \
+             visit's time, not each code's?",
+            counts.visits_alike,
+            counted(counts.visits, "visit")
+        ),
+        mapping: format!(
+            "[columns]\nvisit_timed_minutes = {header:?}   # or visit_total_minutes, if untimed codes are in it; or minutes, if it is each \
+             code's"
+        ),
+    })
 }
 
 /// Says what was noticed while reading.
@@ -52,13 +90,21 @@ pub fn note_reading(source: &mut Source, mapping: &Mapping, joined: bool) {
             source.notes.push("minutes come from the joined notes".into());
             return note_cells(source);
         }
+        let may_be = |header: &str| ["min", "hour", "duration"].iter().any(|word| header.to_lowercase().contains(word));
         let maybe: Vec<String> = source
             .columns
             .iter()
-            .filter(|(header, field)| field.is_none() && header.to_lowercase().contains("min"))
+            .filter(|(header, field)| field.is_none() && may_be(header))
             .map(|(header, _)| format!("{header:?}"))
             .collect();
-        let hint = if maybe.is_empty() { String::new() } else { format!("; not read: {}", maybe.join(", ")) };
+        let hint = match maybe.first() {
+            None => String::new(),
+            Some(first) => format!(
+                "; not read: {}. If it is each code's treatment time, write minutes = {first} under [columns] of recount.toml; if it is \
+                 the visit's, visit_timed_minutes or visit_total_minutes",
+                maybe.join(", ")
+            ),
+        };
         source.notes.push(format!("no column of minutes per code, so unit rules cannot be applied{hint}"));
     }
     note_cells(source);

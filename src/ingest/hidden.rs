@@ -40,7 +40,7 @@ impl Besides {
         if self.columns > 0 {
             parts.push(counted(self.columns, "hidden column"));
         }
-        (!parts.is_empty()).then(|| format!("{} are read like the others", parts.join(" and ")))
+        (!parts.is_empty()).then(|| format!("{}: read like the others", parts.join(" and ")))
     }
 }
 

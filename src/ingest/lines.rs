@@ -67,6 +67,8 @@ pub enum Why {
     Total,
     /// Excluded: the header again, as printed pages have it.
     RepeatedHeader,
+    /// Column names in another order: the file is not read.
+    OtherHeader,
     /// Excluded: a visit without a code.
     NoCode,
     /// Excluded: a visit that was cancelled, without units.
@@ -119,6 +121,7 @@ impl fmt::Display for Why {
             Why::Remark => "a heading, remark or footer",
             Why::Total => "a subtotal or total",
             Why::RepeatedHeader => "the column names again",
+            Why::OtherHeader => "other column names",
             Why::NoCode => "no code on the row",
             Why::Cancelled => "cancelled, and nothing billed",
             Why::NoShow => "no-show, and nothing billed",

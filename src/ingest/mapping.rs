@@ -2,7 +2,8 @@
 //!
 //! The user's word goes first, then a known layout's, then the usual names. Where that leaves a choice, the user is asked.
 
-use super::layout::{self, Slot};
+use super::layout;
+use super::slots::{Search, Slot};
 use crate::config::{Decisions, Header, RowsAre, UnitMinutes};
 use crate::error::{Error, Result};
 use crate::reference::{Field, Preset, Reference, normalised_header};
@@ -67,6 +68,8 @@ struct Making<'a> {
     recognised: Vec<Option<(Field, usize)>>,
     taken: Vec<bool>,
     mapping: Mapping,
+    /// Columns that were decided on, and are not in this file.
+    absent: Vec<String>,
     /// What has to be decided, in words.
     problems: Vec<String>,
     /// Columns that may be a field.
@@ -96,6 +99,7 @@ impl Mapping {
             recognised,
             taken: vec![false; headers.len()],
             mapping,
+            absent: Vec::new(),
             problems: Vec::new(),
             candidates: Vec::new(),
         };
@@ -188,7 +192,7 @@ impl<'a> Making<'a> {
         for (&field, header) in &decided.columns {
             let found = columns(header, self.sheet.headers);
             match found[..] {
-                [] => {}
+                [] => self.absent.push(format!("{header} ({})", field.name())),
                 [column] if self.taken[column] => {
                     return Err(Error::Usage(format!("{file}: the mapping gives the column {header} to two fields")));
                 }
@@ -247,8 +251,10 @@ impl<'a> Making<'a> {
 
     /// Rows of a visit with numbered places for its codes.
     fn by_slots(&mut self, reference: &Reference) {
-        let slots = layout::slots(self.sheet.headers, &self.taken, &reference.headers, self.mapping.width);
-        if slots.len() < 2 {
+        let decided = Field::ALL.into_iter().filter_map(|field| Some((self.mapping.column(field)?, field))).collect();
+        let search = Search { headers: self.sheet.headers, decided, names: &reference.headers };
+        let slots = search.slots();
+        if slots.is_empty() {
             return;
         }
         for slot in &slots {
@@ -390,11 +396,11 @@ impl<'a> Making<'a> {
             let comment = if shown.len() > 1 { format!("   # or {}", shown[1..].join(", ")) } else { String::new() };
             let _ = writeln!(text, "{} = {first}{comment}", field.name());
         }
-        Err(Error::Mapping {
-            file: self.sheet.file.clone(),
-            problem: self.problems.join("; "),
-            mapping: text.trim_end().to_owned(),
-        })
+        let mut problem = self.problems.join("; ");
+        if !self.absent.is_empty() {
+            let _ = write!(problem, "; the configuration names columns that it has not: {}", self.absent.join(", "));
+        }
+        Err(Error::Mapping { file: self.sheet.file.clone(), problem, mapping: text.trim_end().to_owned() })
     }
 }
 

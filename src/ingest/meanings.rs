@@ -2,7 +2,7 @@
 
 use super::known::Row;
 use super::lines::{Setting, Why};
-use crate::reference::normalised_header;
+use crate::reference::{Headers, normalised_header};
 use recount_core::cells;
 use std::borrow::Cow;
 
@@ -76,7 +76,7 @@ const REPORT_WORDS: [&str; 14] = [
 
 /// What a row without a date and without a code is, if it is certain that it is no line: the header again, a total, a remark.
 /// Anything else may be a line that lost its cells, and is rejected.
-pub(super) fn no_line(row: &impl Row, headers: &[String]) -> Option<Why> {
+pub(super) fn no_line(row: &impl Row, headers: &[String], names: &Headers) -> Option<Why> {
     let cells: Vec<(usize, String)> = (0..headers.len())
         .map(|column| (column, cells::trimmed(&row.cell(column)).to_lowercase()))
         .filter(|(_, cell)| !cell.is_empty())
@@ -85,6 +85,10 @@ pub(super) fn no_line(row: &impl Row, headers: &[String]) -> Option<Why> {
         && cells.iter().all(|(column, cell)| normalised_header(cell) == normalised_header(&headers[*column]))
     {
         return Some(Why::RepeatedHeader);
+    }
+    let named = cells.iter().filter(|(_, cell)| names.field(cell).is_some()).count();
+    if named >= 3 && named * 3 >= cells.len() * 2 && !cells.iter().any(|(_, cell)| super::layout::is_data(cell)) {
+        return Some(Why::OtherHeader);
     }
     let words =
         |cell: &str| cell.split(|c: char| !c.is_alphanumeric() && c != '-').map(str::to_owned).collect::<Vec<_>>();

@@ -34,6 +34,7 @@ mod raw;
 mod reshape;
 mod segments;
 mod sheet;
+mod slots;
 mod store;
 mod survey;
 mod text;
@@ -54,7 +55,7 @@ pub use totals::Totals;
 use crate::config::{Config, Decisions, MinutesUnit};
 use crate::error::{Error, Result};
 use crate::progress::{Bar, Progress};
-use crate::reference::{Reference, file_name};
+use crate::reference::{Field, Reference, file_name};
 use claims::Fates;
 use known::Row;
 use open::{Format, Item};
@@ -144,6 +145,9 @@ pub fn read(
             read_item(item, left, Role::Notes, Some(&visits), &mut fates, options, reference, &mut export, &bar)?;
         }
     }
+    if !joined.is_empty() {
+        note_strangers(&mut export);
+    }
     for item in fates.remittances() {
         claims::read_remittance(item, &fates, reference, &mut export, &bar)?;
     }
@@ -154,7 +158,10 @@ pub fn read(
         .map(|source| (file_name(&source.path), source.columns.iter().map(|(name, _)| name.clone()).collect()))
         .collect();
     let has = |header: &crate::config::Header, headers: &[String]| !mapping::columns(header, headers).is_empty();
-    if let [name, ..] = &options.config.unanswered(&headers, has)[..] {
+    let is_found = |field: Field| {
+        export.sources.iter().any(|source| source.columns.iter().any(|(_, mapped)| *mapped == Some(field)))
+    };
+    if let [name, ..] = &options.config.unanswered(&headers, has, is_found)[..] {
         return Err(Error::Usage(format!("the configuration names {name}")));
     }
     if export.sources.iter().all(|source| source.rows == 0) {
@@ -163,6 +170,24 @@ pub fn read(
     export.finish(reference);
     survey::survey(&mut export, reference)?;
     Ok(export)
+}
+
+/// Says so, where the notes know other patients than the bills: then nothing of them meets.
+fn note_strangers(export: &mut Export) {
+    let patients = |role: Role| -> std::collections::BTreeSet<u32> {
+        let of_role = export.chunks.iter().filter(|chunk| export.sources[usize::from(chunk.file)].role == role);
+        of_role.flat_map(|chunk| chunk.patients.iter().copied().filter(|&patient| patient != 0)).collect()
+    };
+    let (billed, noted) = (patients(Role::Bill), patients(Role::Notes));
+    let known = noted.intersection(&billed).count();
+    if known * 2 < noted.len() {
+        let all = crate::words::counted(noted.len() as u64, "patient");
+        let problem = format!(
+            "of {all} of the notes {known} are among those of the bills: if both have the same patients under other ids, only a visit's id \
+             can join them"
+        );
+        export.source().notes.push(problem);
+    }
 }
 
 /// What some paths hold, each item with what its archive holds besides.

@@ -239,6 +239,7 @@ fn choose(item: &Item, book: &mut Book, given: &Given) -> Result<Vec<Candidate>>
     let listed = |names: &[&str]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
     let wanted: Vec<String> = match &given.decided.sheet {
         None => names.clone(),
+        Some(sheet) if sheet == "*" => names.clone(),
         Some(sheet) => names.iter().filter(|name| name.trim().eq_ignore_ascii_case(sheet.trim())).cloned().collect(),
     };
     if wanted.is_empty() {
@@ -269,12 +270,16 @@ fn choose(item: &Item, book: &mut Book, given: &Given) -> Result<Vec<Candidate>>
         }
     }
     let headers = |candidate: &Candidate| candidate.mapping.as_ref().map(|mapping| mapping.headers.clone()).ok();
-    if fit.windows(2).any(|pair| headers(&pair[0]) != headers(&pair[1])) {
+    let all = given.decided.sheet.as_deref() == Some("*");
+    if !all && fit.windows(2).any(|pair| headers(&pair[0]) != headers(&pair[1])) {
         let names: Vec<&str> = fit.iter().map(|candidate| candidate.name.as_str()).collect();
         return Err(Error::Mapping {
             file: item.shown(),
             problem: format!("several sheets hold rows, with different columns: {}", listed(&names)),
-            mapping: format!("sheet = {:?}   # or give --sheet", fit[0].name),
+            mapping: format!(
+                "sheet = {:?}   # or give --sheet; \"*\" reads them all, each by its own columns",
+                fit[0].name
+            ),
         });
     }
     if fit.is_empty() {

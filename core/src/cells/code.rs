@@ -12,7 +12,7 @@ pub struct CodeCell {
 }
 
 impl CodeCell {
-    /// `97110`, `97110.0`, `97110-GP-59`, `97110GP`, `'97110`, `g0283`, `97110 GP KX`.
+    /// `97110`, `97110.0`, `97110-GP-59`, `97110GP`, `'97110`, `g0283`, `97110 GP KX`, `97110 - Gait training`.
     ///
     /// # Errors
     /// `NotACode` where the cell does not begin with a code or ends in anything but modifiers.
@@ -26,6 +26,9 @@ impl CodeCell {
         if !is_code(code) {
             return Err(Problem::NotACode);
         }
+        if rest.starts_with(is_separator) && is_description(rest) {
+            return Ok(CodeCell { code: code.to_owned(), modifiers: Vec::new() });
+        }
         let rest = rest.trim_start_matches(|c: char| is_separator(c));
         let modifiers = split_modifiers(rest).ok_or(Problem::NotACode)?;
         let no_modifier = |m: &String| counts_units(m) || (is_number(m) && !NUMERIC.contains(&m.as_str()));
@@ -34,6 +37,24 @@ impl CodeCell {
         }
         Ok(CodeCell { code: code.to_owned(), modifiers })
     }
+}
+
+/// Whether what stands behind a code is words about it: no digit, and a word too long for modifiers run together, or one whose pairs of
+/// letters are none.
+fn is_description(text: &str) -> bool {
+    const MODIFIERS: [&str; 24] = [
+        "GP", "GO", "GN", "KX", "CQ", "CO", "XE", "XP", "XS", "XU", "RT", "LT", "GA", "GX", "GY", "GZ", "FA", "TA",
+        "GT", "GQ", "FS", "SZ", "CR", "KF",
+    ];
+    let is_modifiers = |word: &str| {
+        word.len() % 2 == 0
+            && word.as_bytes().chunks(2).all(|pair| MODIFIERS.iter().any(|known| known.as_bytes() == pair))
+    };
+    let counts = |word: &str| matches!(word, "UNIT" | "UNITS" | "MIN" | "MINS" | "MINUTES" | "EACH" | "AND" | "TIMES");
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    !text.bytes().any(|byte| byte.is_ascii_digit())
+        && words.clone().any(|word| word.len() >= 3 && !is_modifiers(word))
+        && !words.any(counts)
 }
 
 /// Whether two characters count units, as in "97110 x2" and "97110 2u": read as a modifier, the count would be lost.
@@ -99,6 +120,10 @@ mod tests {
             ("0791t", "0791T", vec![]),
             ("97110 gp, kx", "97110", vec!["GP", "KX"]),
             ("97110:GP:CQ", "97110", vec!["GP", "CQ"]),
+            ("97110 GPKX", "97110", vec!["GP", "KX"]),
+            ("97110 Therapeutic Exercise", "97110", vec![]),
+            ("97140 - Manual therapy", "97140", vec![]),
+            ("97116 gait", "97116", vec![]),
         ] {
             let parsed = CodeCell::parse(cell).unwrap_or_else(|problem| panic!("{cell} {problem}"));
             assert_eq!(
@@ -118,7 +143,9 @@ mod tests {
             "97110 15 30",
             "97110 10",
             "1234567",
-            "97110;therapy",
+            "97110therapy",
+            "97110 therapy 2",
+            "97110 units",
             "é7110",
             "9711é",
             "PT97110",

@@ -207,7 +207,7 @@ fn why(file: &File, field: Field, column: &Found, reference: &Reference) -> (Sur
         None => false,
     };
     if decided {
-        return (Sure::Certain, "as you decided".to_owned());
+        return (Sure::Certain, "kept: it stood in the configuration before".to_owned());
     }
     let is_meant = |layout: &&Preset| layout.columns.get(&field).is_some_and(|own| normalised_header(own) == header);
     if let Some(layout) = layout(column.source, reference).filter(is_meant) {

@@ -50,7 +50,11 @@ pub fn write(page: &mut Page, export: &Export, rules: &[PayerRule], looks: &mut 
     // The rule typed last goes before one of the same pattern.
     let by_pattern: BTreeMap<&str, Rule> = rules.iter().map(|rule| (rule.pattern.as_str(), rule.rule)).collect();
     for (pattern, rule) in by_pattern {
-        page.set(&quoted(pattern), &quoted(rule.name()), &format!("{}: as you decided", Sure::Certain.name()));
+        page.set(
+            &quoted(pattern),
+            &quoted(rule.name()),
+            &format!("{}: kept, it stood in the configuration before", Sure::Certain.name()),
+        );
     }
     let (named, blank): (Vec<Payer>, Vec<Payer>) = payers(export).into_iter().partition(|payer| !payer.name.is_empty());
     for payer in blank {
