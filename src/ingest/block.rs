@@ -11,7 +11,7 @@ use super::mapping::{Mapping, Role};
 use super::meanings::{identifier, named_setting, push_word, setting_of_place};
 use crate::config::RowsAre;
 use crate::reference::{Field, Reference, Status};
-use recount_core::cells::{self, Clock, CodeCell, DateCell, Problem, Span, TimeCell};
+use recount_core::cells::{self, Clock, CodeCell, DateCell, DateOrder, Problem, Span, TimeCell};
 use recount_core::domain::{Cents, Discipline, Units};
 
 /// A row that could not be read. Its numbers count within the chunk; 0 is blank or unread.
@@ -137,16 +137,24 @@ struct CodeMeaning {
     evaluation: Option<Discipline>,
 }
 
-/// Lines that one row may be taken apart into, at most: fewer than what a chunk has room for beyond [`Chunk::MOST`].
-const MOST_OF_A_ROW: usize = 100;
+/// Whether two dates are two days, in whichever order the file writes them.
+fn spans(first: DateCell, last: DateCell) -> bool {
+    [DateOrder::MonthFirst, DateOrder::DayFirst].into_iter().all(|order| match (first.date(order), last.date(order)) {
+        (Ok(first), Ok(last)) => first != last,
+        _ => true,
+    })
+}
+
+/// Lines that one row may be taken apart into, at most: 60 places with 40 codes each.
+const MOST_OF_A_ROW: usize = 2_400;
 
 /// Parses rows into a chunk, until it [is full](Parser::is_full).
 pub struct Parser<'a> {
     pub(super) reference: &'a Reference,
     pub(super) mapping: &'a Mapping,
     parsed: Parsed,
-    /// Whether a row was parsed.
-    started: bool,
+    /// Whether the row parsed last was one of the file as it stands, so that cells of the next may be compared with it.
+    whole_before: bool,
     visit: Visit,
     patient: Known<u16>,
     date: Known<Result<u16, Problem>>,
@@ -166,7 +174,7 @@ pub struct Parser<'a> {
     by_clock: bool,
     through: Known<Result<DateCell, Problem>>,
     status: Known<Option<Status>>,
-    modifier_cells: [Known<u16>; 5],
+    modifier_cells: [Known<u32>; 5],
     /// What the cells of `modifier_cells` say, by number.
     modifier_texts: Dictionary,
     discipline: Known<Option<Discipline>>,
@@ -193,7 +201,7 @@ impl<'a> Parser<'a> {
             reference,
             mapping,
             parsed: Parsed::default(),
-            started: false,
+            whole_before: false,
             visit: Visit::default(),
             patient: known(Field::PatientId, mapping),
             date: known(Field::DateOfService, mapping),
@@ -231,7 +239,8 @@ impl<'a> Parser<'a> {
 
     /// Whether the next record belongs to another chunk.
     pub fn is_full(&self) -> bool {
-        self.parsed.records >= Chunk::MOST || self.parsed.body.rows.len() >= Chunk::MOST as usize - MOST_OF_A_ROW
+        let lines = self.parsed.body.rows.len() + self.parsed.lost.len();
+        self.parsed.records >= Chunk::MOST || lines + MOST_OF_A_ROW > usize::from(u16::MAX)
     }
 
     /// A record without content: it has a row number and nothing else.
@@ -291,9 +300,9 @@ impl<'a> Parser<'a> {
         let mut note = |field: Field, why: Problem| {
             problem.get_or_insert(Why::Cell(field, why));
         };
-        // The first row of a chunk has none before it.
-        let as_before = if self.started { row.cells_as_before() } else { 0 };
-        self.started = true;
+        // The first row of a chunk has none before it; the cells of a row that was put together are not the file's.
+        let as_before = if self.whole_before { row.cells_as_before() } else { 0 };
+        self.whole_before = row.is_whole();
         let reading = &mut Reading { row, count_blanks: broken != Some(Why::Cells), as_before, odd: 0 };
 
         let patients = &mut parsed.patients;
@@ -393,13 +402,19 @@ impl<'a> Parser<'a> {
             }
             None => BLANK_TIME,
         });
+        for (column, time) in self.visit_times.iter().zip(visit_times) {
+            if time < 0 && time != BLANK_TIME {
+                note(column.field, Problem::NegativeMinutes);
+            }
+        }
         let through = self.through.read(reading, DateCell::parse);
         if let Some(Err(why)) = through {
             note(Field::ServiceThrough, why);
         }
-        let spans_days = through
-            .and_then(Result::ok)
-            .is_some_and(|through| date > 0 && parsed.dates[usize::from(date) - 1] != through);
+        let spans_days = match (through, usize::from(date).checked_sub(1)) {
+            (Some(Ok(through)), Some(n)) => spans(parsed.dates[n], through),
+            _ => false,
+        };
         let practices = &mut parsed.practices;
         let practice = self.practice.read(reading, |id| practices.number(identifier(id)) as u16).unwrap_or(0);
         let payers = &mut parsed.payers;
@@ -423,8 +438,8 @@ impl<'a> Parser<'a> {
         self.joined.clear();
         let modifier_texts = &mut self.modifier_texts;
         for column in &mut self.modifier_cells {
-            if let Some(text) = column.read(reading, |text| modifier_texts.number(text) as u16) {
-                push_word(&mut self.joined, modifier_texts.get(text.into()));
+            if let Some(text) = column.read(reading, |text| modifier_texts.number(text)) {
+                push_word(&mut self.joined, modifier_texts.get(text));
             }
         }
         let by_column = self.discipline.read(reading, Discipline::from_text);
@@ -453,7 +468,7 @@ impl<'a> Parser<'a> {
             if date == 0
                 && code.is_none()
                 && why.is_reject()
-                && let Some(no_line) = super::meanings::no_line(row, &self.mapping.headers, &self.reference.headers)
+                && let Some(no_line) = super::meanings::no_line(row, self.mapping, &self.reference.headers)
             {
                 // Sums of other rows are not billed once more.
                 (why, units, charge) = (no_line, 0, 0);

@@ -19,6 +19,9 @@ use std::collections::HashSet;
 /// Decimals of 3 or less throughout: minutes or hours? The user must say.
 pub fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<()> {
     settle_dates(export, given.options.date_order.or(given.decided.date_order()))?;
+    let source = export.source();
+    source.by_clock = mapping.times_by_clock();
+    source.row_is_visit = !mapping.slots.is_empty() || mapping.code_lists;
     if mapping.rows == Some(RowsAre::Units) {
         // Without minutes there is nothing to choose.
         export.source().unit_rows = Some(mapping.unit_minutes.unwrap_or(UnitMinutes::Each));

@@ -54,6 +54,10 @@ pub struct Source {
     pub days: Option<(Day, Day)>,
     /// Its minutes are hours.
     pub hours: bool,
+    /// Its minutes are worked out from times of day.
+    pub by_clock: bool,
+    /// Each of its rows is a visit of its own.
+    pub row_is_visit: bool,
     /// Its zeros among the minutes are blanks.
     pub zero_is_blank: bool,
 }
@@ -415,7 +419,7 @@ impl Export {
     pub(super) fn time(&self, file: u16, packed: &Packed, needs_minutes: impl FnOnce() -> bool) -> i32 {
         let source = &self.sources[usize::from(file)];
         let time = packed.time;
-        if source.hours && time != BLANK_TIME {
+        if source.hours && !source.by_clock && time != BLANK_TIME {
             time.saturating_mul(60)
         } else if source.zero_is_blank
             && time == 0

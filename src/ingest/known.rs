@@ -22,6 +22,11 @@ pub trait Row {
     fn cells_as_before(&self) -> usize {
         0
     }
+
+    /// Whether it is a row of the file as it stands, to which the next row may be compared.
+    fn is_whole(&self) -> bool {
+        true
+    }
 }
 
 /// A column of the file, and what each distinct text of it means.

@@ -70,6 +70,10 @@ impl Row for SlotRow<'_> {
             self.row.cell(column)
         }
     }
+
+    fn is_whole(&self) -> bool {
+        false
+    }
 }
 
 /// A row some of whose cells are put together from others.
@@ -90,5 +94,9 @@ impl Row for Instead<'_> {
 
     fn number(&self, column: usize) -> Option<u32> {
         if self.cells.iter().any(|(own, _)| *own == column) { None } else { self.row.number(column) }
+    }
+
+    fn is_whole(&self) -> bool {
+        false
     }
 }

@@ -2,7 +2,8 @@
 
 use super::known::Row;
 use super::lines::{Setting, Why};
-use crate::reference::{Headers, normalised_header};
+use super::mapping::Mapping;
+use crate::reference::{Field, Headers, normalised_header};
 use recount_core::cells;
 use std::borrow::Cow;
 
@@ -76,7 +77,8 @@ const REPORT_WORDS: [&str; 14] = [
 
 /// What a row without a date and without a code is, if it is certain that it is no line: the header again, a total, a remark.
 /// Anything else may be a line that lost its cells, and is rejected.
-pub(super) fn no_line(row: &impl Row, headers: &[String], names: &Headers) -> Option<Why> {
+pub(super) fn no_line(row: &impl Row, mapping: &Mapping, names: &Headers) -> Option<Why> {
+    let headers = &mapping.headers;
     let cells: Vec<(usize, String)> = (0..headers.len())
         .map(|column| (column, cells::trimmed(&row.cell(column)).to_lowercase()))
         .filter(|(_, cell)| !cell.is_empty())
@@ -95,7 +97,13 @@ pub(super) fn no_line(row: &impl Row, headers: &[String], names: &Headers) -> Op
     let sums = |word: &String| {
         matches!(word.as_str(), "total" | "totals" | "subtotal" | "subtotals" | "sub-total" | "sub-totals")
     };
-    if cells.iter().any(|(_, cell)| words(cell).iter().any(sums)) {
+    // A name may hold the word ("Total Care"); a total stands in for the date and the code.
+    let says_sum = |cell: &str| words(cell).first().is_some_and(sums) || words(cell).last().is_some_and(sums);
+    let instead = |field: Field| {
+        let own = mapping.column(field).and_then(|column| cells.iter().find(|(other, _)| *other == column));
+        own.is_none_or(|(_, cell)| says_sum(cell))
+    };
+    if cells.iter().any(|(_, cell)| says_sum(cell)) && instead(Field::DateOfService) && instead(Field::Code) {
         return Some(Why::Total);
     }
     // One word alone may be the id of a row that was cut off.

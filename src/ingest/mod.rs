@@ -148,6 +148,7 @@ pub fn read(
     if !joined.is_empty() {
         note_strangers(&mut export);
     }
+    same_practices(&export, options.id_scope, !fates.remittances().is_empty())?;
     for item in fates.remittances() {
         claims::read_remittance(item, &fates, reference, &mut export, &bar)?;
     }
@@ -170,6 +171,23 @@ pub fn read(
     export.finish(reference);
     survey::survey(&mut export, reference)?;
     Ok(export)
+}
+
+/// Where ids are a practice's, what stands beside the bills must say whose it is, too.
+fn same_practices(export: &Export, scope: IdScope, remittances: bool) -> Result<()> {
+    let named = |source: &Source| source.columns.iter().any(|(_, field)| *field == Some(Field::PracticeId));
+    let of_role = |role: Role| export.sources.iter().filter(move |source| source.role == role);
+    if scope != IdScope::Practice || !of_role(Role::Bill).any(named) {
+        return Ok(());
+    }
+    let unnamed = of_role(Role::Notes).find(|source| !named(source)).map(|source| source.name.clone());
+    match unnamed.or_else(|| remittances.then(|| "the remittances".to_owned())) {
+        Some(which) => Err(Error::Usage(format!(
+            "the bills name practices (practice_id) and {which} do not: whose patients they speak of is not known; if an id is one \
+             person in all practices, pass --id-scope all"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Says so, where the notes know other patients than the bills: then nothing of them meets.

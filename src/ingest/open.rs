@@ -291,7 +291,10 @@ fn members<R: Read + Seek>(
     for n in 0..archive.len() {
         let damaged = |_| unreadable(path, "is a damaged zip file");
         let mut part = archive.by_index_raw(n).map_err(damaged)?;
-        let Ok(name) = part.name().map(|name| name.into_owned()) else { continue };
+        let Ok(name) = part.name().map(|name| name.into_owned()) else {
+            left.push("(a member whose name cannot be read)".to_owned());
+            continue;
+        };
         let base = name.rsplit('/').next().unwrap_or(&name).to_lowercase();
         if part.is_dir() || name.starts_with("__MACOSX/") || base.starts_with('.') {
             continue;

@@ -34,7 +34,7 @@ impl Parser<'_> {
         }
         if lines == 0 {
             // It may be a footer as well.
-            let why = super::meanings::no_line(row, &mapping.headers, &self.reference.headers).unwrap_or(Why::NoCode);
+            let why = super::meanings::no_line(row, mapping, &self.reference.headers).unwrap_or(Why::NoCode);
             self.line(number, row, Some(why));
         }
     }

@@ -114,6 +114,8 @@ struct Outline {
     seen: usize,
     /// The last place where a piece may end, and what stands above it.
     cut: Option<(usize, Vec<u8>, Separators)>,
+    /// It must end there: what follows is another interchange.
+    must_cut: bool,
 }
 
 impl<'a> Stream<'a> {
@@ -144,6 +146,7 @@ impl<'a> Stream<'a> {
             above: Vec::new(),
             seen: 0,
             cut: None,
+            must_cut: false,
         };
         Ok(Stream { reader, hash, item, pending, ended: false, outline })
     }
@@ -155,7 +158,8 @@ impl<'a> Stream<'a> {
     pub fn piece(&mut self) -> Result<Option<Piece>> {
         loop {
             self.outline.look(&self.pending);
-            if self.ended || (self.pending.len() >= PIECE && self.outline.cut.is_some()) {
+            let outline = &self.outline;
+            if self.ended || outline.must_cut || (self.pending.len() >= PIECE && outline.cut.is_some()) {
                 break;
             }
             let read = Read::by_ref(&mut self.reader).take(PIECE as u64).read_to_end(&mut self.pending);
@@ -167,7 +171,8 @@ impl<'a> Stream<'a> {
         let outline = &mut self.outline;
         let separators = outline.of_piece;
         let above = std::mem::take(&mut outline.above);
-        let bytes = match outline.cut.take().filter(|_| !self.ended) {
+        let must_cut = std::mem::take(&mut outline.must_cut);
+        let bytes = match outline.cut.take().filter(|_| must_cut || !self.ended) {
             Some((cut, above, separators)) => {
                 (outline.above, outline.of_piece) = (above, separators);
                 outline.seen -= cut;
@@ -194,11 +199,15 @@ impl Outline {
                 && rest.len() >= HEADER
                 && let Some(separators) = interchange(rest)
             {
-                self.cut_at(start);
-                // Above an interchange stands nothing.
+                // Above an interchange stands nothing, and its separators are its own.
                 (self.separators, self.in_provider) = (separators, false);
                 self.transaction.clear();
                 self.provider.clear();
+                if start > 0 {
+                    self.cut_at(start);
+                    self.must_cut = true;
+                    return;
+                }
                 HEADER
             } else {
                 match memchr::memchr(self.separators.segment, rest) {

@@ -23,6 +23,9 @@ use std::borrow::Cow;
 /// Rows of a block that is parsed in parallel with others.
 const BLOCK: usize = 8_192;
 
+/// Rows that a sheet can have.
+const ROWS: u32 = 1 << 20;
+
 /// An open workbook.
 enum Book {
     Xlsx(Box<Xlsx<Box<dyn ReadSeek>>>),
@@ -300,7 +303,7 @@ fn first_rows(book: &mut Book, name: &str) -> Option<Block> {
         let mut cells = book.cells(name)?;
         let mut block = Block::default();
         while block.rows.last().is_none_or(|(row, _)| *row < 4 * HEADER_WITHIN as u32) {
-            if !cells.next(&mut |row, column, value| block.push(row, column, &value))? {
+            if !cells.next(&mut |row, column, value| block.push(row.min(ROWS), column, &value))? {
                 break;
             }
         }
@@ -416,10 +419,12 @@ impl Taker<'_> {
         }
         let header = self.header;
         while !self.ended && self.carried.is_none() {
-            let (merged, carried) = (&mut self.merged, &mut self.carried);
+            let (merged, carried, mut damaged) = (&mut self.merged, &mut self.carried, false);
             let more = self.cells.next(&mut |row, column, value| {
                 let last = block.rows.last().map(|(last, _)| *last);
-                if row < header || last.is_some_and(|last| row < last) {
+                // Rows stand in order, and a sheet has no more than so many.
+                damaged |= row >= ROWS || last.is_some_and(|last| row < last);
+                if row < header || damaged {
                     return;
                 }
                 if last != Some(row) {
@@ -433,6 +438,9 @@ impl Taker<'_> {
                 }
                 block.push(row, column, &value);
             })?;
+            if damaged {
+                return None;
+            }
             self.ended = !more;
         }
         if self.ended {

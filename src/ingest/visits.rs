@@ -7,6 +7,7 @@ use super::layout::Instead;
 use super::{Body, Dictionary, Ids, NO_DAY, Packed};
 use crate::error::Result;
 use crate::reference::{Day, Field, date};
+use recount_core::cells;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -61,7 +62,8 @@ impl Visits {
         Some(self.patients.get(*patient))
     }
 
-    /// Parses a note: its patient is the one whose visit was billed; so is its date, if the file has none.
+    /// Parses a note: its patient is the one whose visit was billed, unless the bills know it by its own id; so is its date, if the file
+    /// has none.
     pub fn record(&self, parser: &mut Parser, row: &impl Row) {
         let mapping = parser.mapping;
         let column = |field: Field| mapping.column(field);
@@ -70,7 +72,12 @@ impl Visits {
         let (Some((patient, day)), Some(patient_column)) = (found, column(Field::PatientId)) else {
             return parser.record(row);
         };
-        let mut cells = vec![(patient_column, Cow::Borrowed(self.patients.get(patient)))];
+        // Two systems may number their visits alike: a patient whom the bills know by that id is meant.
+        let own = row.cell(patient_column);
+        let own = super::meanings::identifier(&own);
+        let is_known = !cells::is_blank(own) && self.patients.find(own).is_some();
+        let patient = if is_known { own } else { self.patients.get(patient) };
+        let mut cells = vec![(patient_column, Cow::Borrowed(patient))];
         if let Some(column) = column(Field::DateOfService).filter(|&column| column >= mapping.width) {
             cells.push((column, Cow::Owned(day.map_or(String::new(), |day| date(day).to_string()))));
         }
