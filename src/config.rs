@@ -212,17 +212,14 @@ impl Config {
         self.payers.iter().map(|(pattern, name)| PayerRule { pattern: pattern.clone(), rule: rule(name) }).collect()
     }
 
-    /// Columns that it names and no file has, though no file has that field under another name either: a slip, most likely.
-    pub fn unanswered(
-        &self,
-        files: &[(String, Vec<String>)],
-        has: impl Fn(&Header, &[String]) -> bool,
-        is_found: impl Fn(Field) -> bool,
-    ) -> Vec<String> {
+    /// Columns that it names and no file has: a slip, most likely.
+    pub fn unanswered(&self, files: &[(String, Vec<String>)], has: impl Fn(&Header, &[String]) -> bool) -> Vec<String> {
         let mut missing = Vec::new();
         let nowhere = |header: &Header| files.iter().all(|(_, headers)| !has(header, headers));
-        for (_, header) in self.columns.iter().filter(|(field, header)| nowhere(header) && !is_found(**field)) {
-            missing.push(format!("a column {header}, and no file has it"));
+        for header in self.columns.values().filter(|header| nowhere(header)) {
+            missing.push(format!(
+                "a column {header}, and no file has it; if it is one of other files, put it under [files.\"THEIR NAME\".columns]"
+            ));
         }
         for (pattern, own) in &self.files {
             // Decisions on files of another run are none of this one.

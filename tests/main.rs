@@ -15,6 +15,7 @@ mod parquet;
 mod planted;
 mod queries;
 mod reference;
+mod roles;
 mod schemas;
 mod sessions;
 mod shards;

@@ -140,7 +140,10 @@ fn the_configuration_of_the_sample() {
     assert_eq!((again.code, &*again.stderr), (0, ""));
     let text = read(&folder, "recount.toml");
     assert!(text.contains("# with the decisions in recount.toml (found in this folder)."), "{text}");
-    assert!(text.contains("patient_id = \"Patient ID\"   # certain: as you decided"), "{text}");
+    assert!(
+        text.contains("patient_id = \"Patient ID\"   # certain: kept: it stood in the configuration before"),
+        "{text}"
+    );
     assert!(audited(&folder, &files).1 == without);
 }
 
@@ -287,7 +290,7 @@ fn what_must_be_decided_is_written_and_decides_nothing() {
     let made = run(&folder, &["init"], &files, &["--force"]);
     assert_eq!((made.code, &*made.stderr), (0, ""));
     let page = read(&folder, "recount.toml");
-    assert!(page.contains("\nunits = \"Qty\"   # certain: as you decided\n"), "{page}");
+    assert!(page.contains("\nunits = \"Qty\"   # certain: kept: it stood in the configuration before\n"), "{page}");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::judged::units;
 use super::{Certainty, Check, Finding, Judged, Run, Severity};
-use crate::sessions::WhyNot;
 
 pub const CHECK: Check = Check {
     name: "billed-not-documented",
@@ -16,8 +15,8 @@ pub const CHECK: Check = Check {
 };
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
-    // A note that fits several bills is not missing.
-    if judged.session.why_not == WhyNot::Unplaced {
+    // What was lost, or fits several bills, is not missing.
+    if judged.session.why_not.leaves_open_what_there_is() {
         return;
     }
     // Notes of timed codes alone say nothing of the others.

@@ -2,7 +2,6 @@
 
 use super::judged::units;
 use super::{Certainty, Check, Finding, Judged, Run, Severity};
-use crate::sessions::WhyNot;
 use recount_core::domain::Time;
 
 pub const CHECK: Check = Check {
@@ -17,8 +16,8 @@ pub const CHECK: Check = Check {
 };
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
-    // A note that fits several bills is not missing.
-    if judged.session.why_not == WhyNot::Unplaced {
+    // What was lost, or fits several bills, is not missing.
+    if judged.session.why_not.leaves_open_what_there_is() {
         return;
     }
     for service in judged.services.iter().filter(|service| service.told_by.note && !service.told_by.bill) {

@@ -73,7 +73,9 @@ impl<'a> Judged<'a> {
             (Severity::Review, Certainty::DependsOnData)
         } else if self.session.never_exception {
             (Severity::Review, Certainty::Certain)
-        } else if self.session.doubts.over_without_repeats.is_some_and(|over| of(&over) != of(&self.session.over())) {
+        } else if self.session.mismatch.is_some()
+            || self.session.doubts.over_without_repeats.is_some_and(|over| of(&over) != of(&self.session.over()))
+        {
             // Over both ways, by different numbers: that it is over is a fact, by how much is not.
             (Severity::Exception, Certainty::DependsOnData)
         } else {

@@ -15,6 +15,9 @@ pub const CHECK: Check = Check {
 };
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
+    if judged.session.why_not.leaves_open_what_there_is() {
+        return;
+    }
     let Some((lines, visit)) = judged.session.mismatch else { return };
     let reason = format!(
         "The timed lines add up to {lines} minutes, the visit's own timed minutes are {visit}: both readings were tried, and the one with \

@@ -6,13 +6,14 @@
 use super::block::{Parsed, Parser};
 use super::decide::settle_dates;
 use super::export::Export;
+use super::fates::Fates;
 use super::known::Row;
 use super::lines::Why;
 use super::mapping::{Mapping, Role};
-use super::open::{Format, Item};
-use super::segments::{Contents, Piece, Record, Stream, contents};
+use super::open::Item;
+use super::row_behind;
+use super::segments::{Piece, Record, Stream};
 use super::visits::Visits;
-use super::{Options, row_behind};
 use crate::config::PatientIs;
 use crate::error::Result;
 use crate::parallel::in_order;
@@ -20,10 +21,8 @@ use crate::progress::Bar;
 use crate::reference::{Field, Reference};
 use crate::words::counted;
 use hashbrown::DefaultHashBuilder;
-use recount_core::x12::chain;
-use recount_core::x12::{Adjustment, Claim, ClaimLine, Fate, Head, Remit, RemitLine};
+use recount_core::x12::{Adjustment, Claim, ClaimLine, Head, Remit, RemitLine};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash as _, Hasher};
 
 /// The fields of a claim's line.
@@ -62,130 +61,6 @@ const PAID: [Field; 13] = [
     Field::Charge,
 ];
 
-/// What is known of all claims of a run: which of a claim's ids is the patient's before any is read, and which claims count once all
-/// are.
-#[derive(Default)]
-pub struct Fates {
-    heads: Vec<Head>,
-    /// Hashes the contents of claims, to find those that are there twice.
-    hasher: DefaultHashBuilder,
-    /// Where each of them stands: number of its source, first and last segment.
-    places: Vec<(usize, u32, u32)>,
-    with_claims: Vec<Item>,
-    with_remits: Vec<Item>,
-    /// Claims by the numbers that payers gave them.
-    by_payer: HashMap<String, String>,
-    /// The patient of each claim, by its control number; `None` where two claims of one number differ.
-    patients: HashMap<String, Option<String>>,
-    patient: PatientIs,
-    /// Claims without a medical record number.
-    without_record: u64,
-    /// Whether some line counts minutes instead of units.
-    minutes: bool,
-    /// Whether anything but remittances says what was billed.
-    billed: bool,
-    /// Whether notes are joined to the bills.
-    pub joined: bool,
-}
-
-impl Fates {
-    /// Looks through the claims among some items.
-    ///
-    /// # Errors
-    /// A file cannot be read, or holds neither claims nor remittances.
-    pub fn of<'i>(items: impl Iterator<Item = &'i Item>, options: &Options, joined: bool, bar: &Bar) -> Result<Fates> {
-        let mut fates = Fates { joined, ..Fates::default() };
-        let mut all = Contents::default();
-        for item in items {
-            if item.format != Format::Claims {
-                fates.billed = true;
-                continue;
-            }
-            let found = contents(item, bar)?;
-            if found.claims + found.remits == 0 {
-                return Err(item.error("holds neither claims (837) nor remittances (835)"));
-            }
-            fates.billed |= found.claims > 0;
-            fates.minutes |= found.minutes;
-            all.claims += found.claims;
-            all.without_record += found.without_record;
-            all.without_member += found.without_member;
-            fates.with_claims.extend((found.claims > 0).then(|| item.clone()));
-            fates.with_remits.extend((found.remits > 0).then(|| item.clone()));
-        }
-        // The practice's own number, where nearly all claims have it; else the payer's, where all have that.
-        fates.patient = options.config.claims().patient.unwrap_or(match (all.without_record, all.without_member) {
-            (without, _) if without * 2 < all.claims.max(1) => PatientIs::MedicalRecord,
-            (_, 0) => PatientIs::Member,
-            _ => PatientIs::Control,
-        });
-        fates.without_record = all.without_record;
-        for item in &fates.with_remits {
-            let mut stream = Stream::open(item, bar)?;
-            while let Some(piece) = stream.piece()? {
-                piece.each(&mut |record| {
-                    let Record::Remit(remit) = record else { return };
-                    if !remit.payer_control.is_empty() {
-                        let day = remit.lines.first().map_or("", |line| &line.from);
-                        let day = if day.is_empty() { &remit.statement.0 } else { day };
-                        let control = chained(&remit.control, day);
-                        fates.by_payer.insert(remit.payer_control, control);
-                    }
-                });
-            }
-        }
-        Ok(fates)
-    }
-
-    /// The items with remittances.
-    pub fn remittances(&self) -> &[Item] {
-        &self.with_remits
-    }
-
-    /// Settles which claims count, once all are read; lines of the others are set aside when sessions are made.
-    pub fn settle(&mut self, export: &mut Export) {
-        let mut counts: BTreeMap<(usize, Why), u64> = BTreeMap::new();
-        for (fate, (source, first, last)) in
-            chain::resolve(&self.heads, &self.by_payer).into_iter().zip(std::mem::take(&mut self.places))
-        {
-            let why = match fate {
-                Fate::Counts => continue,
-                Fate::Replaced => Why::Replaced,
-                Fate::Voided => Why::Voided,
-                Fate::VoidRequest => Why::VoidRequest,
-                Fate::OtherPayer => Why::OtherPayer,
-                Fate::Copy => Why::ClaimAgain,
-            };
-            export.sources[source].aside.push((first, last, why));
-            *counts.entry((source, why)).or_default() += 1;
-        }
-        // A line of such a claim that could not be read is not missed.
-        for lost in export.lost.iter_mut() {
-            lost.why = export.sources[usize::from(lost.file)].set_aside(lost.row).unwrap_or(lost.why);
-        }
-        let mut orphans = 0;
-        let mut of_control: HashMap<&str, u64> = HashMap::new();
-        for head in &self.heads {
-            *of_control.entry(&head.control).or_default() += 1;
-        }
-        for head in self.heads.iter().filter(|head| head.frequency == 7) {
-            let known =
-                self.by_payer.get(&head.payer_control).is_some_and(|control| of_control.contains_key(control.as_str()));
-            orphans += u64::from(!known && of_control.get(head.control.as_str()) == Some(&1));
-        }
-        if let (true, Some(source)) = (orphans > 0, export.sources.last_mut()) {
-            let claims = counted(orphans, "replacement");
-            source.notes.push(format!(
-                "{claims} whose original is not among the claims by its number: if it is there under another, its units are counted \
-                 twice; a remittance (835) tells the numbers that payers give"
-            ));
-        }
-        for ((source, why), count) in counts {
-            export.sources[source].notes.push(format!("{} set aside: {why}", counted(count, "claim")));
-        }
-    }
-}
-
 /// The id that stands for a claim's patient.
 fn patient_id(claim: &Claim, which: PatientIs) -> String {
     match which {
@@ -199,10 +74,12 @@ fn patient_id(claim: &Claim, which: PatientIs) -> String {
     }
 }
 
-/// What claims of one chain have in common: the control number, and the first day, since some practices give a patient's claims
-/// one number.
-fn chained(control: &str, day: &str) -> String {
-    if control.is_empty() { String::new() } else { format!("{control} {day}") }
+/// First and last day of a claim.
+fn days(claim: &Claim) -> (String, String) {
+    let dated = || claim.lines.iter().filter(|line| !line.from.is_empty());
+    let first = dated().map(|line| &line.from).min();
+    let last = dated().map(|line| if line.to.is_empty() { &line.from } else { &line.to }).max();
+    first.zip(last).map_or_else(|| claim.statement.clone(), |(first, last)| (first.clone(), last.clone()))
 }
 
 fn head(claim: &Claim, hasher: &DefaultHashBuilder) -> Head {
@@ -211,10 +88,8 @@ fn head(claim: &Claim, hasher: &DefaultHashBuilder) -> Head {
         (&line.code, &line.modifiers, &line.quantity, &line.charge, &line.from, &line.to, &line.revenue)
             .hash(&mut content);
     }
-    let day = claim.lines.first().map_or("", |line| &line.from);
-    let day = if day.is_empty() { &claim.statement.0 } else { day };
     Head {
-        control: chained(&claim.control, day),
+        control: claim.control.clone(),
         payer_control: claim.payer_control.clone(),
         payer: claim.payer_name.trim().to_lowercase(),
         frequency: claim.frequency.bytes().next().filter(u8::is_ascii_digit).map_or(1, |digit| digit - b'0'),
@@ -249,6 +124,7 @@ struct Made {
 /// A claim, as far as it must be known beside others.
 struct Told {
     head: Head,
+    days: (String, String),
     control: String,
     patient: String,
     /// Its first and last segment in the piece.
@@ -281,6 +157,7 @@ pub fn read(item: &Item, fates: &mut Fates, reference: &Reference, export: &mut 
                 fates.places.push((source, behind + claim.first, behind + claim.last));
                 let order = fates.heads.len();
                 fates.heads.push(Head { order, ..claim.head });
+                fates.days.push(claim.days);
                 let known = fates.patients.entry(claim.control).or_insert_with(|| Some(claim.patient.clone()));
                 if known.as_ref() != Some(&claim.patient) {
                     *known = None;
@@ -412,7 +289,14 @@ fn parse(
             }
         }
         let last = claim.lines.last().map_or(claim.segment, |line| line.segment);
-        claims.push(Told { head: head(&claim, hasher), control: claim.control, patient, first: claim.segment, last });
+        claims.push(Told {
+            head: head(&claim, hasher),
+            days: days(&claim),
+            control: claim.control,
+            patient,
+            first: claim.segment,
+            last,
+        });
     });
     Made { parsed: placed.finish(segments), broken, claims }
 }
@@ -494,6 +378,9 @@ pub fn read_remittance(
             let own = if remit.medical_record.is_empty() { &remit.patient } else { &remit.medical_record };
             let patient = patient.unwrap_or_else(|| own.clone());
             let payer = payer(&remit.payer_name, &remit.filing, reference);
+            if remit.lines.is_empty() {
+                placed.at(remit.segment).lost_record(Why::NoCode);
+            }
             for (n, line) in remit.lines.iter().enumerate() {
                 // What was taken off the claim as a whole stands with its first line.
                 let of_claim = if n == 0 { &remit.adjustments[..] } else { &[] };

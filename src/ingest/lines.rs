@@ -7,6 +7,7 @@ use super::Export;
 use super::chunk::{Body, Flags, NO_SPAN, Packed, span_of};
 use super::columns::Column;
 use super::mapping::Role;
+use crate::config::UnitMinutes;
 use crate::reference::{Codes, Day, Field};
 use recount_core::cells::{Problem, Span};
 use recount_core::domain::{Cents, Discipline, Time, Units};
@@ -188,6 +189,18 @@ impl Place {
     }
 }
 
+/// What became of a row that is one unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fold {
+    /// It is a line.
+    #[default]
+    Line,
+    /// Its unit stands on the first row of its service.
+    IntoAnother,
+    /// It stands in another file as well.
+    Copy,
+}
+
 /// Some lines of a run, one place per line in each column.
 pub struct Lines<'a> {
     /// The run they belong to: files, texts, payers.
@@ -248,8 +261,8 @@ pub struct Lines<'a> {
     pub stated: Column<i16>,
     /// Where it was furnished.
     pub setting: Column<Setting>,
-    /// Rows that were one unit each, and whose unit now stands on the first of them.
-    pub folded: Vec<bool>,
+    /// Of rows that are one unit each: which have their unit on another, and which stand in another file as well.
+    pub folded: Vec<Fold>,
 }
 
 impl<'a> Lines<'a> {
@@ -368,7 +381,17 @@ impl<'a> Lines<'a> {
 
     /// Whether the unit of a line stands on another.
     pub fn is_folded(&self, line: u32) -> bool {
-        self.folded.get(line as usize).copied().unwrap_or(false)
+        self.folded.get(line as usize) == Some(&Fold::IntoAnother)
+    }
+
+    /// Whether a row that is one unit stands in another file as well.
+    pub fn is_copy(&self, line: u32) -> bool {
+        self.folded.get(line as usize) == Some(&Fold::Copy)
+    }
+
+    /// What the minutes of a line mean, if its file's rows are one unit each.
+    pub fn unit_rows(&self, line: u32) -> Option<UnitMinutes> {
+        self.export.sources[usize::from(self.file.at(line))].unit_rows
     }
 
     /// What a line's file is to the audit.

@@ -22,6 +22,7 @@ mod claims;
 mod columns;
 mod decide;
 mod export;
+mod fates;
 mod hidden;
 mod known;
 mod layout;
@@ -45,7 +46,7 @@ mod visits;
 pub use chunk::{Body, Chunk, Flags, NO_DAY, Packed};
 pub use columns::{Column, Dictionary, Ids};
 pub use export::{Export, RunPayer, Source, Texts};
-pub use lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Lines, LostRow, Place, Setting, Why, discipline_of};
+pub use lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Fold, Lines, LostRow, Place, Setting, Why, discipline_of};
 pub use mapping::{Mapping, Role};
 pub use open::Limits;
 pub use raw::raw_rows;
@@ -56,7 +57,7 @@ use crate::config::{Config, Decisions, MinutesUnit};
 use crate::error::{Error, Result};
 use crate::progress::{Bar, Progress};
 use crate::reference::{Field, Reference, file_name};
-use claims::Fates;
+use fates::Fates;
 use known::Row;
 use open::{Format, Item};
 use recount_core::cells::DateOrder;
@@ -159,10 +160,7 @@ pub fn read(
         .map(|source| (file_name(&source.path), source.columns.iter().map(|(name, _)| name.clone()).collect()))
         .collect();
     let has = |header: &crate::config::Header, headers: &[String]| !mapping::columns(header, headers).is_empty();
-    let is_found = |field: Field| {
-        export.sources.iter().any(|source| source.columns.iter().any(|(_, mapped)| *mapped == Some(field)))
-    };
-    if let [name, ..] = &options.config.unanswered(&headers, has, is_found)[..] {
+    if let [name, ..] = &options.config.unanswered(&headers, has)[..] {
         return Err(Error::Usage(format!("the configuration names {name}")));
     }
     if export.sources.iter().all(|source| source.rows == 0) {

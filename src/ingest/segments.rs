@@ -205,6 +205,7 @@ impl Outline {
                 self.provider.clear();
                 if start > 0 {
                     self.cut_at(start);
+                    self.seen = start;
                     self.must_cut = true;
                     return;
                 }

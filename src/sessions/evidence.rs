@@ -11,10 +11,27 @@ use crate::reference::{Kind, Policy};
 use recount_core::cells;
 use recount_core::domain::Time;
 
+/// Lines of a session beyond which its visits are not told apart: no day has so many.
+const MOST_LINES: usize = 500;
+
+/// Which visit a line belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    /// By its id.
+    Named(u32),
+    /// A row of its file is a visit.
+    OfRow(u16, u32),
+    /// Without an id, each clinician is taken to have had one.
+    OfClinician(u32),
+}
+
 /// The minutes of a session's visits.
 #[derive(Clone, Copy)]
 struct OfVisits {
+    /// As far as they are known: no less than what the codes have.
     time: Time,
+    /// As the totals say.
+    said: Time,
     /// Some visit belongs to another session as well: the session had no more than these.
     shared: bool,
     /// There may have been more visits than are told apart.
@@ -56,9 +73,9 @@ impl Judge<'_> {
         let timed_missing = missing(|kind| kind == Kind::Timed, bench);
         let interval_missing = missing(|kind| kind == Kind::Interval, bench);
         // Times of day that overlap are the visit's, whatever code they stand beside.
-        if let Some(evidence) = self.overlapping(lines, session, bench).filter(|_| !timed_missing) {
-            session.evidence = evidence;
-            self.pool(session, policy, Some(session.timed_time), bench);
+        if let Some((evidence, time)) = self.overlapping(lines, bench).filter(|_| !timed_missing) {
+            (session.evidence, session.timed_time) = (evidence, time);
+            self.pool(session, policy, Some(time), bench);
         } else if left_out {
             // The codes have minutes, and one of them is wrong: that is looked at first.
             session.why_not = session.why_not.max(WhyNot::MinutesMissing);
@@ -100,9 +117,10 @@ impl Judge<'_> {
 
     /// Some code has no minutes: the visits' totals serve, if there are any.
     fn by_totals(&self, lines: &[u32], session: &mut Session, policy: &Policy, shared: &[u32], bench: &mut Bench) {
+        let interval = bench.services.iter().any(|service| service.kind == Kind::Interval);
         let timed = self.of_visits(lines, shared, |line| self.lines.visit_time.at(line));
         let found = match timed {
-            Some(timed) if !timed.shared => Some((timed, Evidence::VisitTotal)),
+            Some(timed) if !timed.shared && !interval => Some((timed, Evidence::VisitTotal)),
             Some(timed) => Some((timed, Evidence::UpperBound)),
             None => {
                 let total = self.of_visits(lines, shared, |line| self.lines.visit_total.at(line));
@@ -122,17 +140,21 @@ impl Judge<'_> {
     /// All codes have minutes, and so have the visits: they should be the same. Where they are not, the reading that accuses less
     /// is taken.
     fn compare(&self, lines: &[u32], session: &mut Session, policy: &Policy, shared: &[u32], bench: &mut Bench) {
-        let of_visits = self.of_visits(lines, shared, |line| self.lines.visit_time.at(line));
-        let Some(visits) = of_visits.filter(|visits| !visits.shared && !visits.untold) else { return };
-        if visits.time.whole_minutes() == session.timed_time.whole_minutes() {
+        // Minutes of codes of other lengths are in a visit's total as well.
+        if bench.services.iter().any(|service| service.kind == Kind::Interval) {
             return;
         }
-        session.mismatch = Some((session.timed_time, visits.time));
+        let of_visits = self.of_visits(lines, shared, |line| self.lines.visit_time.at(line));
+        let Some(visits) = of_visits.filter(|visits| !visits.shared && !visits.untold) else { return };
+        if visits.said.whole_minutes() == session.timed_time.whole_minutes() {
+            return;
+        }
+        session.mismatch = Some((session.timed_time, visits.said));
         let over = session.timed.over;
         let by_lines = session.timed_time;
         session.evidence = Evidence::VisitTotal;
-        session.timed_time = visits.time;
-        self.pool(session, policy, Some(visits.time), bench);
+        session.timed_time = visits.said;
+        self.pool(session, policy, Some(visits.said), bench);
         if session.timed.over >= over {
             session.evidence = Evidence::PerCode;
             session.timed_time = by_lines;
@@ -141,64 +163,94 @@ impl Judge<'_> {
     }
 
     /// The minutes that the visits of the session's timed codes have. `None` where one has none, or its lines do not agree.
-    fn of_visits(&self, lines: &[u32], shared: &[u32], time: impl Fn(u32) -> i32) -> Option<OfVisits> {
-        let mut found = OfVisits { time: Time::ZERO, shared: false, untold: false };
-        let told = || lines.iter().copied().filter(|&line| self.lines.role(line) != Role::Remit);
-        // Without ids of visits, each clinician had one.
-        let visit = |line: u32| match self.lines.visit.at(line) {
-            0 => (0, self.lines.therapist[line as usize]),
-            visit => (visit, 0),
-        };
+    fn of_visits(&self, lines: &[u32], shared: &[u32], total: impl Fn(u32) -> i32) -> Option<OfVisits> {
+        // What is compared line by line must be a day, not a register.
+        if lines.len() > MOST_LINES {
+            return None;
+        }
+        let has_total = |line: u32| total(line) != BLANK_TIME;
+        let noted = lines.iter().any(|&line| self.lines.role(line) == Role::Notes && has_total(line));
+        let role = if noted { Role::Notes } else { Role::Bill };
+        let told = || lines.iter().copied().filter(|&line| self.lines.role(line) == role);
         let is_timed = |line: u32| self.lines.facts(self.codes(), line).is_some_and(|facts| facts.kind == Kind::Timed);
+        let mut found = OfVisits { time: Time::ZERO, said: Time::ZERO, shared: false, untold: false };
         for (n, line) in told().enumerate() {
             // Each visit once, at its first line.
-            if told().take(n).any(|other| visit(other) == visit(line)) {
+            if told().take(n).any(|other| self.visit(other) == self.visit(line)) {
                 continue;
             }
-            let own = || told().filter(|&other| visit(other) == visit(line));
+            let own = || told().filter(|&other| self.visit(other) == self.visit(line));
             if !own().any(is_timed) {
                 continue;
             }
-            let mut known = own().map(&time).filter(|&time| time != BLANK_TIME);
-            let first = known.next()?;
-            if known.any(|other| other != first) {
+            // What the codes have is known, whatever the total says.
+            let of_codes: Time = own().filter(|&line| is_timed(line)).filter_map(|line| self.lines.time(line)).sum();
+            let mut totals = own().map(&total).filter(|&time| time != BLANK_TIME);
+            let Some(first) = totals.next() else {
+                if own().any(|line| is_timed(line) && self.lines.time(line).is_none()) {
+                    return None;
+                }
+                found.time += of_codes;
+                found.said += of_codes;
+                continue;
+            };
+            if totals.any(|other| other != first) {
                 return None;
             }
-            found.time += Time(first);
-            found.shared |= shared.contains(&visit(line).0);
-            // A code on two lines of what may be one visit may as well be of two.
-            let code = |line: u32| self.lines.code[line as usize];
-            found.untold |= visit(line).0 == 0
-                && own().enumerate().any(|(n, one)| own().take(n).any(|other| code(other) == code(one)));
+            found.time += Time(first).max(of_codes);
+            found.said += Time(first);
+            found.shared |= shared.contains(&self.lines.visit.at(line));
+            // Without an id, lines that say the same total may be of two visits.
+            found.untold |= matches!(self.visit(line), Visit::OfClinician(_))
+                && own().filter(|&line| has_total(line)).nth(1).is_some();
         }
         (found.time > Time::ZERO).then_some(found)
     }
 
+    /// The visit that a line belongs to.
+    fn visit(&self, line: u32) -> Visit {
+        let file = self.lines.file.at(line);
+        match self.lines.visit.at(line) {
+            0 if self.lines.export.sources[usize::from(file)].row_is_visit => {
+                Visit::OfRow(file, self.lines.row[line as usize])
+            }
+            0 => Visit::OfClinician(self.lines.therapist[line as usize]),
+            visit => Visit::Named(visit),
+        }
+    }
+
     /// Where minutes come from times of day and the times of timed codes overlap: what they take together, each moment once. Times
     /// that an untimed code shares were not all timed.
-    fn overlapping(&self, lines: &[u32], session: &mut Session, bench: &mut Bench) -> Option<Evidence> {
+    fn overlapping(&self, lines: &[u32], bench: &mut Bench) -> Option<(Evidence, Time)> {
         if !self.lines.span.is_used() {
             return None;
         }
         let spans = |timed: bool, bench: &mut Bench| {
             bench.spans.clear();
+            let mut without = Time::ZERO;
             for service in bench.services.iter().filter(|service| (service.kind == Kind::Timed) == timed) {
                 let own = &lines[service.lines.0 as usize..][..service.lines.1 as usize];
-                bench.spans.extend(own.iter().filter_map(|&line| self.lines.span(line)));
+                // Where there is a note, its minutes are meant, and not the bill's.
+                let role = if service.told_by.note { Role::Notes } else { Role::Bill };
+                for &line in own.iter().filter(|&&line| self.lines.role(line) == role) {
+                    match self.lines.span(line) {
+                        Some(span) => bench.spans.push(span),
+                        None => without += self.lines.time(line).unwrap_or(Time::ZERO),
+                    }
+                }
             }
             let sum: Time = bench.spans.iter().map(|span| span.length()).sum();
-            (sum, cells::union(&mut bench.spans))
+            (sum, cells::union(&mut bench.spans), without)
         };
-        let (_, untimed) = spans(false, bench);
+        let (_, untimed, _) = spans(false, bench);
         let others = std::mem::take(&mut bench.spans);
-        let (sum, timed) = spans(true, bench);
+        let (sum, timed, without) = spans(true, bench);
         bench.spans.extend(others);
         let all = cells::union(&mut bench.spans);
         let shared = all < timed + untimed;
         if sum == timed && !shared {
             return None;
         }
-        session.timed_time = timed;
-        Some(if shared { Evidence::UpperBound } else { Evidence::VisitTotal })
+        Some((if shared { Evidence::UpperBound } else { Evidence::VisitTotal }, timed + without))
     }
 }

@@ -48,12 +48,17 @@ pub enum WhyNot {
 }
 
 impl WhyNot {
+    /// Whether rows of the day are lost, or cannot be told whose they are: then nothing can be said to be missing.
+    pub const fn leaves_open_what_there_is(self) -> bool {
+        matches!(self, WhyNot::RowLost | WhyNot::Unplaced | WhyNot::PayerMissing | WhyNot::DisciplineMissing)
+    }
+
     /// The words of `why_not`; empty for an auditable session.
     pub const fn words(self) -> &'static str {
         match self {
             WhyNot::Auditable => "",
             WhyNot::MinutesMissing => "a timed line has no minutes",
-            WhyNot::NothingBilled => "documented, and not billed in these exports",
+            WhyNot::NothingBilled => "no bill for it is among the exports",
             WhyNot::SpansDays => "a line is for several days",
             WhyNot::Unplaced => "a note or payment of that day fits several bills",
             WhyNot::TooManyMinutes => "a line has more minutes than a day",

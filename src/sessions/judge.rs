@@ -5,7 +5,7 @@ use super::facts::{Doubts, Evidence, Over, Service, Session, Tally, ToldBy, WhyN
 use super::order::DayKeys;
 use super::settle::Day;
 use crate::ingest::{Lines, Role, Setting};
-use crate::reference::{CodeFacts, Kind, Policy, Reference};
+use crate::reference::{CodeFacts, Kind, Policy, Reference, Status};
 use recount_core::cells::Span;
 use recount_core::domain::{Rule, Time, Units};
 use recount_core::units::total_time::Allocations;
@@ -139,7 +139,8 @@ impl<'a> Judge<'a> {
 
         // A line that names nobody may be a second clinician's.
         let several = session.clinicians > 1 || (session.clinicians == 1 && session.therapist == 0);
-        if session.discipline == 0 && several {
+        // Of a joined day, bills need not name who treated: their units are nobody's alone.
+        if session.discipline == 0 && several && !session.told_by.note {
             session.doubts.over_by_clinician = Some(self.over_by_clinician(lines, session.payer, other, subset));
         }
         let repeats = |line: &u32| day.repeats.binary_search(line).is_ok();
@@ -291,6 +292,11 @@ impl<'a> Judge<'a> {
             }
             // Where there is a note, its minutes are meant, and not those that the bill may repeat.
             if told_by.note && role == Role::Bill {
+                continue;
+            }
+            // A note of a visit that did not take place documents no minutes.
+            if role == Role::Notes && matches!(self.lines.flags.at(line).status(), Status::Cancelled | Status::NoShow) {
+                missing = true;
                 continue;
             }
             let reversal = units.is_some_and(|units| units < 0);

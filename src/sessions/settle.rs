@@ -40,6 +40,9 @@ pub struct Settled {
     pub role: Role,
 }
 
+/// Bills of a day beyond which no note is placed.
+const MOST_BILLS: usize = 500;
+
 impl Day {
     /// Settles the lines of a day; rows set aside go to `excluded`.
     pub fn settle(&mut self, all: &Lines, day: impl Iterator<Item = u32>, row_lost: bool, excluded: &mut Vec<LostRow>) {
@@ -50,6 +53,11 @@ impl Day {
         self.work.clear();
         self.work.extend(day);
         self.why_not = if row_lost { WhyNot::RowLost } else { WhyNot::Auditable };
+        self.set_aside
+            .extend(self.work.iter().filter(|&&line| all.is_copy(line)).map(|&line| (line, Why::CopyInOtherFile)));
+        if !self.set_aside.is_empty() {
+            self.drop_marked();
+        }
         if self.work.len() > 1 && all.line_id.is_used() {
             self.versions(all);
         }
@@ -95,7 +103,8 @@ impl Day {
         let before = self.set_aside.len();
         for versions in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
             let [earlier @ .., last] = versions else { continue };
-            if all.line_id.at(*last) == 0 {
+            // Units on rows of their own may all have the id of their line.
+            if all.line_id.at(*last) == 0 || all.unit_rows(*last).is_some() {
                 continue;
             }
             for &line in earlier {
@@ -211,6 +220,11 @@ impl Day {
     /// of the same visit, clinician or code; of several that fit, the ones that fit best must agree.
     fn place_statements(&mut self, all: &Lines) {
         let bills: Vec<Settled> = self.lines.iter().filter(|settled| settled.role == Role::Bill).copied().collect();
+        // Every note is held against every bill: what has so many is no patient's day.
+        if bills.len() > MOST_BILLS {
+            self.why_not = self.why_not.max(WhyNot::Unplaced);
+            return;
+        }
         for settled in self.lines.iter_mut().filter(|settled| settled.role != Role::Bill) {
             let (own, discipline) = (settled.line, settled.discipline);
             // A note that names its discipline speaks of no other.
@@ -220,7 +234,7 @@ impl Day {
             let visit = |bill: u32| same(bill, &|line| all.visit.at(line));
             let therapist = |bill: u32| same(bill, &|line| all.therapist[line as usize]);
             let code = |bill: u32| all.code[own as usize] == all.code[bill as usize];
-            let fits: [&dyn Fn(u32) -> bool; 9] = [
+            let fits: [&dyn Fn(u32) -> bool; 7] = [
                 &|bill| claim(bill) && code(bill),
                 &claim,
                 &|bill| visit(bill) && code(bill),
@@ -228,20 +242,20 @@ impl Day {
                 &|bill| therapist(bill) && code(bill),
                 &code,
                 &therapist,
-                &|_| discipline != 0,
-                &|_| true,
             ];
             let account = |bill: &Settled| (bill.discipline, bill.payer, bill.practice);
-            let mut several = false;
+            // Each way to fit leaves those that fit best so far, until they are of one session.
+            let mut best: Vec<Settled> = bills.iter().filter(speaks).copied().collect();
             for fits in fits {
-                let mut accounts = bills.iter().filter(speaks).filter(|bill| fits(bill.line)).map(account);
-                let Some(first) = accounts.next() else { continue };
-                if accounts.all(|other| other == first) {
-                    (settled.discipline, settled.payer, settled.practice) = first;
-                    several = false;
-                    break;
+                if best.iter().any(|bill| fits(bill.line)) {
+                    best.retain(|bill| fits(bill.line));
                 }
-                several = true;
+            }
+            let mut accounts = best.iter().map(account);
+            let first = accounts.next();
+            let several = accounts.any(|other| Some(other) != first);
+            if let (Some(account), false) = (first, several) {
+                (settled.discipline, settled.payer, settled.practice) = account;
             }
             if several {
                 self.why_not = self.why_not.max(WhyNot::Unplaced);
@@ -282,6 +296,6 @@ fn content(all: &Lines, line: u32) -> impl Ord + use<> {
         (all.modifiers[line as usize], all.therapist[line as usize], all.clinic[line as usize], all.practice.at(line)),
         (all.visit.at(line), all.claim.at(line), all.charge.at(line), all.allowed.at(line), all.paid.at(line)),
         (all.visit_time.at(line), all.setting.at(line), all.start.at(line)),
-        (all.visit_total.at(line), all.span.at(line), all.flags.at(line), all.stated.at(line)),
+        (all.visit_total.at(line), all.span.at(line), all.flags.at(line), all.stated.at(line), all.role(line)),
     )
 }

@@ -1,6 +1,7 @@
 //! Columns from rows, by type.
 
 use crate::error::Result;
+use crate::ingest::{BLANK_MONEY, Lines, Role};
 use crate::reference::{Day, date};
 use chrono::Datelike;
 use polars::prelude::*;
@@ -104,4 +105,15 @@ pub fn month(day: Day) -> String {
 pub fn quarter(day: Day) -> String {
     let date = date(day);
     format!("{:04}Q{}", date.year(), date.month0() / 3 + 1)
+}
+
+/// An amount of some lines together, in cents, as far as it is known: by the remittances, where they say it, since a bill may repeat
+/// what they say.
+pub fn amount(lines: &Lines, concerned: &[u32], of: &dyn Fn(u32) -> i64) -> Option<i64> {
+    let known = |remitted: bool| {
+        let own = concerned.iter().copied().filter(move |&line| (lines.role(line) == Role::Remit) == remitted);
+        own.map(of).filter(|&cents| cents != BLANK_MONEY)
+    };
+    let remitted = known(true).next().is_some();
+    known(remitted).reduce(|sum, cents| sum + cents)
 }

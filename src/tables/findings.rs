@@ -1,11 +1,11 @@
 //! The table `findings`: of sessions, then of patterns over many.
 
-use super::build::Builder;
+use super::build::{Builder, amount};
 use super::sessions::{discipline, session_id};
 use crate::checks::{Finding, by_name};
 use crate::error::Result;
 use crate::hash::id;
-use crate::ingest::{BLANK_MONEY, Lines};
+use crate::ingest::Lines;
 use crate::sessions::Outcome;
 use polars::prelude::*;
 use std::borrow::Cow;
@@ -20,11 +20,7 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<D
     let code = |code: Option<u32>| code.map_or("", |code| texts.codes.get(code));
     let own_id = |n: usize, check: &str, of: Option<u32>| id("F", &[session_id(n), check, code(of)]);
     let concerned = |n: usize| outcome.lines_at(findings[n].lines);
-    let amount = |n: usize, of: &dyn Fn(u32) -> i64| {
-        let mut known = concerned(n).iter().map(|&line| of(line)).filter(|&cents| cents != BLANK_MONEY).peekable();
-        known.peek()?;
-        Some(known.sum())
-    };
+    let amount = |n: usize, of: &dyn Fn(u32) -> i64| amount(lines, concerned(n), of);
     Builder::new(findings.len())
         .text("finding_id", |n| own_id(n, findings[n].check, findings[n].code))
         .text("check", |n| findings[n].check)

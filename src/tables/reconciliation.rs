@@ -1,12 +1,13 @@
 //! The table `reconciliation`: documented, billed and paid, side by side, a row for each session.
 
-use super::build::Builder;
+use super::build::{Builder, amount};
 use super::names::Names;
 use super::sessions::session_ids;
 use crate::error::Result;
-use crate::ingest::{BLANK_MONEY, Lines};
-use crate::sessions::{Outcome, Service, Session};
+use crate::ingest::Lines;
+use crate::sessions::{Evidence, Outcome, Service, Session};
 use polars::prelude::*;
+use recount_core::domain::Time;
 
 /// How the bills of a session stand to its notes, or to its payments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,8 +57,12 @@ enum Code {
     Differs,
 }
 
-/// How documentation and bill of a service compare; `None` where there is neither.
-fn documented(service: &Service) -> Option<Code> {
+/// How documentation and bill of a service compare; `None` where there is neither, or nothing can be said: notes of timed codes alone
+/// say nothing of others.
+fn documented(lines: &Lines, service: &Service) -> Option<Code> {
+    if !service.kind.needs_minutes() && !lines.export.notes_have_untimed {
+        return None;
+    }
     let billed = service.told_by.bill && service.billed != 0;
     let units_differ = service.documented.is_some_and(|units| units != service.billed);
     match (billed, service.told_by.note) {
@@ -71,7 +76,7 @@ fn documented(service: &Service) -> Option<Code> {
     }
 }
 
-fn paid(service: &Service) -> Option<Code> {
+fn paid(_: &Lines, service: &Service) -> Option<Code> {
     let billed = service.told_by.bill && service.billed != 0;
     match (billed, service.paid) {
         (false, None | Some(0)) => None,
@@ -82,8 +87,8 @@ fn paid(service: &Service) -> Option<Code> {
     }
 }
 
-fn state(services: &[Service], compare: fn(&Service) -> Option<Code>) -> State {
-    let has = |wanted: Code| services.iter().any(|service| compare(service) == Some(wanted));
+fn state(lines: &Lines, services: &[Service], compare: fn(&Lines, &Service) -> Option<Code>) -> State {
+    let has = |wanted: Code| services.iter().any(|service| compare(lines, service) == Some(wanted));
     let (billed, other, alike) = (has(Code::Billed), has(Code::Other), has(Code::Alike));
     match (billed, other) {
         _ if has(Code::Differs) => State::Differs,
@@ -96,13 +101,13 @@ fn state(services: &[Service], compare: fn(&Service) -> Option<Code>) -> State {
 
 /// How the bills of a session stand to its notes and to its payments.
 pub fn states(lines: &Lines, services: &[Service]) -> [State; 2] {
-    let of = |compared: bool, compare| if compared { state(services, compare) } else { State::NotCompared };
+    let of = |compared: bool, compare| if compared { state(lines, services, compare) } else { State::NotCompared };
     [of(lines.export.has_notes(), documented), of(lines.export.has_remittances(), paid)]
 }
 
 /// What a session comes to on each side: minutes documented, then units documented, billed and paid, if anything says so.
 pub struct Sides {
-    /// Minutes of the notes, or of the bill where it has them.
+    /// Minutes of the notes.
     pub minutes: i64,
     /// Units that notes say.
     pub documented: Option<i64>,
@@ -121,8 +126,14 @@ impl Sides {
                 .filter_map(units)
                 .fold(None, |sum: Option<i64>, units| Some(sum.unwrap_or(0) + i64::from(units)))
         };
+        let documented: Time = match session.evidence {
+            Evidence::PerCode => {
+                services.iter().filter(|service| service.told_by.note).filter_map(|service| service.time).sum()
+            }
+            _ => session.timed_time + session.untimed_time,
+        };
         Sides {
-            minutes: (session.timed_time + session.untimed_time).whole_minutes().into(),
+            minutes: documented.whole_minutes().into(),
             documented: sum(|service| service.documented),
             billed: services.iter().map(|service| i64::from(service.billed)).sum(),
             paid: sum(|service| service.paid),
@@ -145,16 +156,7 @@ pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFram
         named.collect::<Vec<_>>().join(" ")
     };
     let (notes, remits) = (lines.export.has_notes(), lines.export.has_remittances());
-    let amount = |n: usize, of: &dyn Fn(u32) -> i64| {
-        let mut known = outcome
-            .lines_at(sessions[n].lines)
-            .iter()
-            .map(|&line| of(line))
-            .filter(|&cents| cents != BLANK_MONEY)
-            .peekable();
-        known.peek()?;
-        Some(known.sum())
-    };
+    let amount = |n: usize, of: &dyn Fn(u32) -> i64| amount(lines, outcome.lines_at(sessions[n].lines), of);
     Builder::new(sessions.len())
         .text_of("session_id", &ids, |n| n as u32)
         .text_of("patient_id", &names.patients, |n| sessions[n].patient)
@@ -174,14 +176,16 @@ pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFram
         .int_or_null("charge_cents", |n| amount(n, &|line| lines.charge.at(line)))
         .int_or_null("allowed_cents", |n| amount(n, &|line| lines.allowed.at(line)))
         .int_or_null("paid_cents", |n| amount(n, &|line| lines.paid.at(line)))
-        .text("codes_only_billed", |n| codes(n, &|service| notes && documented(service) == Some(Code::Billed)))
-        .text("codes_only_documented", |n| codes(n, &|service| notes && documented(service) == Some(Code::Other)))
-        .text("codes_documented_differently", |n| {
-            codes(n, &|service| notes && documented(service) == Some(Code::Differs))
+        .text("codes_only_billed", |n| codes(n, &|service| notes && documented(lines, service) == Some(Code::Billed)))
+        .text("codes_only_documented", |n| {
+            codes(n, &|service| notes && documented(lines, service) == Some(Code::Other))
         })
-        .text("codes_not_paid", |n| codes(n, &|service| remits && paid(service) == Some(Code::Billed)))
+        .text("codes_documented_differently", |n| {
+            codes(n, &|service| notes && documented(lines, service) == Some(Code::Differs))
+        })
+        .text("codes_not_paid", |n| codes(n, &|service| remits && paid(lines, service) == Some(Code::Billed)))
         .text("codes_paid_differently", |n| {
-            codes(n, &|service| remits && matches!(paid(service), Some(Code::Differs | Code::Other)))
+            codes(n, &|service| remits && matches!(paid(lines, service), Some(Code::Differs | Code::Other)))
         })
         .text("adjustments", |n| {
             let lines_of = outcome.lines_at(sessions[n].lines).iter().filter(|&&line| lines.adjustments.at(line) != 0);

@@ -11,7 +11,7 @@ fn mapping_files() {
             .mapped("colums = 1\n"),
         asks("no such field", good.clone(), "mapping.toml: line 2: unknown field `unit`; did you mean `units`?")
             .mapped("[columns]\nunit = \"units\"\n"),
-        asks("no such column", good.clone(), "the configuration names a column \"Billed\", and no file has it")
+        asks("no such column", good.clone(), "the configuration names a column \"Billed\", and no file has it; if it is one of other files, put it under [files.\"THEIR NAME\".columns]")
             .mapped("[columns]\nunits = \"Billed\"\n"),
         asks(
             "two such columns",
