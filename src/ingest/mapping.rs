@@ -342,11 +342,14 @@ impl<'a> Making<'a> {
                 && (self.mapping.times_by_clock()
                     || self.is_set(Field::VisitTimedMinutes)
                     || self.is_set(Field::VisitTotalMinutes));
-            if self.is_set(*field)
-                || found_by_visit
-                || by_other
-                || self.candidates.iter().any(|(known, _)| known == field)
-            {
+            // A date that the file may have is asked for.
+            let unread = |n: usize| !self.taken[n] && self.recognised[n].is_none();
+            let may_be_date = |n: usize| normalised_header(&self.sheet.headers[n]).contains("date");
+            let has_date = *field == Field::DateOfService && (0..self.taken.len()).any(|n| unread(n) && may_be_date(n));
+            if found_by_visit && !self.is_set(*field) && !has_date {
+                self.mapping.make_up(*field);
+            }
+            if self.is_set(*field) || by_other || self.candidates.iter().any(|(known, _)| known == field) {
                 continue;
             }
             let free: Vec<usize> =
