@@ -64,11 +64,14 @@ struct Files {
     claims: PathBuf,
 }
 
+/// Reads a file; says how many seconds it took, and what it found.
+type Reading<'a> = dyn Fn(&Path) -> (f64, Totals) + 'a;
+
 /// Something that is measured: `read` gives its seconds, and what it read.
 struct Job<'a> {
     name: &'static str,
     file: &'a Path,
-    read: Box<dyn Fn(&Path) -> (f64, Totals) + 'a>,
+    read: Box<Reading<'a>>,
     seconds: Vec<f64>,
 }
 

@@ -47,7 +47,7 @@ fn is_description(text: &str) -> bool {
         "GT", "GQ", "FS", "SZ", "CR", "KF",
     ];
     let is_modifiers = |word: &str| {
-        word.len() % 2 == 0
+        word.len().is_multiple_of(2)
             && word.as_bytes().chunks(2).all(|pair| MODIFIERS.iter().any(|known| known.as_bytes() == pair))
     };
     let counts = |word: &str| matches!(word, "UNIT" | "UNITS" | "MIN" | "MINS" | "MINUTES" | "EACH" | "AND" | "TIMES");
