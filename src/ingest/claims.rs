@@ -82,15 +82,16 @@ fn days(claim: &Claim) -> (String, String) {
     first.zip(last).map_or_else(|| claim.statement.clone(), |(first, last)| (first.clone(), last.clone()))
 }
 
-fn head(claim: &Claim, hasher: &DefaultHashBuilder) -> Head {
+/// What is known of a claim beside others; takes it out of the claim, whose lines are parsed.
+fn head(claim: &mut Claim, hasher: &DefaultHashBuilder) -> Head {
     let mut content = hasher.build_hasher();
     for line in &claim.lines {
         (&line.code, &line.modifiers, &line.quantity, &line.charge, &line.from, &line.to, &line.revenue)
             .hash(&mut content);
     }
     Head {
-        control: claim.control.clone(),
-        payer_control: claim.payer_control.clone(),
+        control: std::mem::take(&mut claim.control),
+        payer_control: std::mem::take(&mut claim.payer_control),
         payer: claim.payer_name.trim().to_lowercase(),
         frequency: claim.frequency.bytes().next().filter(u8::is_ascii_digit).map_or(1, |digit| digit - b'0'),
         sequence: match claim.sequence.as_str() {
@@ -98,7 +99,7 @@ fn head(claim: &Claim, hasher: &DefaultHashBuilder) -> Head {
             "" | "P" => 0,
             _ => 2,
         },
-        made: claim.made.clone(),
+        made: std::mem::take(&mut claim.made),
         // Known once all before it are.
         order: 0,
         content: content.finish(),
@@ -118,6 +119,8 @@ impl<const N: usize> Row for LineRow<'_, N> {
 struct Made {
     parsed: Vec<Parsed>,
     broken: u64,
+    /// Remittances that stand among the claims.
+    remits: u64,
     claims: Vec<Told>,
 }
 
@@ -125,8 +128,8 @@ struct Made {
 struct Told {
     head: Head,
     days: (String, String),
-    control: String,
-    patient: String,
+    /// Whether it has a medical record number.
+    has_record: bool,
     /// Its first and last segment in the piece.
     first: u32,
     last: u32,
@@ -144,7 +147,7 @@ pub fn read(item: &Item, fates: &mut Fates, reference: &Reference, export: &mut 
     let mapping = begin(item, fields, Role::Bill, export);
     let source = export.sources.len() - 1;
     let mut stream = Stream::open(item, bar)?;
-    let (mut next_row, mut broken) = (1, 0);
+    let (mut next_row, mut broken, mut remits, mut without_record) = (1, 0, 0, 0);
     let (patient, hasher) = (fates.patient, fates.hasher.clone());
     in_order(
         || stream.piece(),
@@ -153,21 +156,22 @@ pub fn read(item: &Item, fates: &mut Fates, reference: &Reference, export: &mut 
             let behind = next_row - 1;
             append(item, made.parsed, &mut next_row, export)?;
             broken += made.broken;
+            remits += made.remits;
             for claim in made.claims {
+                without_record += u64::from(!claim.has_record);
                 fates.places.push((source, behind + claim.first, behind + claim.last));
                 let order = fates.heads.len();
                 fates.heads.push(Head { order, ..claim.head });
                 fates.days.push(claim.days);
-                let known = fates.patients.entry(claim.control).or_insert_with(|| Some(claim.patient.clone()));
-                if known.as_ref() != Some(&claim.patient) {
-                    *known = None;
-                }
             }
             Ok(())
         },
     )?;
-    let records = counted(fates.without_record, "claim");
-    let without = match (fates.without_record, fates.patient) {
+    if remits > 0 {
+        fates.add_remittances(item, bar)?;
+    }
+    let records = counted(without_record, "claim");
+    let without = match (without_record, fates.patient) {
         (0, _) => String::new(),
         (_, PatientIs::MedicalRecord) => format!("; {records} without one cannot be placed"),
         _ => format!("; {records} have no medical record number"),
@@ -266,8 +270,12 @@ fn parse(
     // Name, filing code, and what they are together: the same few come again and again.
     let mut payers: Vec<(String, String, String)> = Vec::new();
     let mut claims = Vec::new();
+    let mut remits = 0;
     let (segments, broken) = piece.each(&mut |record| {
-        let Record::Claim(claim) = record else { return };
+        let Record::Claim(mut claim) = record else {
+            remits += 1;
+            return;
+        };
         let patient = patient_id(&claim, patient_is);
         let (name, filing) = (&claim.payer_name, &claim.filing);
         let known = payers.iter().position(|known| (&known.0, &known.1) == (name, filing));
@@ -290,15 +298,14 @@ fn parse(
         }
         let last = claim.lines.last().map_or(claim.segment, |line| line.segment);
         claims.push(Told {
-            head: head(&claim, hasher),
+            head: head(&mut claim, hasher),
             days: days(&claim),
-            control: claim.control,
-            patient,
+            has_record: !claim.medical_record.is_empty(),
             first: claim.segment,
             last,
         });
     });
-    Made { parsed: placed.finish(segments), broken, claims }
+    Made { parsed: placed.finish(segments), broken, remits, claims }
 }
 
 fn cells<'a>(claim: &'a Claim, line: &'a ClaimLine, patient: &'a str, payer: &'a str) -> [Cow<'a, str>; BILLED.len()] {
@@ -319,7 +326,7 @@ fn cells<'a>(claim: &'a Claim, line: &'a ClaimLine, patient: &'a str, payer: &'a
         from.into(),
         to.into(),
         line.code.as_str().into(),
-        joined(&line.modifiers).into(),
+        joined(&line.modifiers),
         units.into(),
         payer.into(),
         first(&line.rendering, &claim.rendering),
@@ -333,9 +340,12 @@ fn cells<'a>(claim: &'a Claim, line: &'a ClaimLine, patient: &'a str, payer: &'a
     ]
 }
 
-fn joined(modifiers: &[String; 4]) -> String {
+fn joined(modifiers: &[String; 4]) -> Cow<'_, str> {
+    if modifiers[1..].iter().all(String::is_empty) {
+        return Cow::Borrowed(&modifiers[0]);
+    }
     let named: Vec<&str> = modifiers.iter().map(String::as_str).filter(|modifier| !modifier.is_empty()).collect();
-    named.join(" ")
+    Cow::Owned(named.join(" "))
 }
 
 /// The payer's name; where that tells no class, the claim's filing code stands behind it in words.
@@ -371,8 +381,7 @@ pub fn read_remittance(
         let (segments, _) = piece.each(&mut |record| {
             let Record::Remit(remit) = record else { return };
             reversals += u64::from(remit.reversal);
-            let of_claim = || by_claim.patient(&remit.control).map(str::to_owned);
-            let patient = fates.patients.get(&remit.control).cloned().flatten().or_else(of_claim);
+            let patient = by_claim.patient(&remit.control).map(str::to_owned);
             unknown += u64::from(patient.is_none() && fates.billed);
             let aside = (patient.is_none() && fates.billed).then_some(Why::UnknownClaim);
             let own = if remit.medical_record.is_empty() { &remit.patient } else { &remit.medical_record };
@@ -440,7 +449,7 @@ fn paid_cells<'a>(
         from.into(),
         to.into(),
         code.as_str().into(),
-        joined(&line.modifiers).into(),
+        joined(&line.modifiers),
         units,
         line.allowed.as_str().into(),
         line.paid.as_str().into(),

@@ -10,7 +10,7 @@ use recount_core::x12::{Claim, Claims, Remit, Remits, Segment, Segments, Separat
 use std::io::Read;
 
 /// Bytes of a piece, about.
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 2 << 20;
 
 /// The length of an interchange's header.
 const HEADER: usize = 106;
@@ -200,11 +200,12 @@ impl Outline {
                 && let Some(separators) = interchange(rest)
             {
                 // Above an interchange stands nothing, and its separators are its own.
+                let others = separators != self.separators;
                 (self.separators, self.in_provider) = (separators, false);
                 self.transaction.clear();
                 self.provider.clear();
-                if start > 0 {
-                    self.cut_at(start);
+                self.cut_at(start);
+                if others && start > 0 {
                     self.seen = start;
                     self.must_cut = true;
                     return;
@@ -282,7 +283,7 @@ pub fn each_segment(item: &Item, each: &mut dyn FnMut(u32, &str) -> Result<bool>
     Ok(())
 }
 
-/// What a file of claims holds, told by the first letters of its segments.
+/// What a file of claims begins with, told by the first letters of its segments.
 #[derive(Clone, Copy, Default)]
 pub struct Contents {
     /// Claims.
@@ -297,7 +298,7 @@ pub struct Contents {
     pub remits: u64,
 }
 
-/// Looks through a file.
+/// Looks at a file up to its first claims, or through it where it has none.
 ///
 /// # Errors
 /// It cannot be read.
@@ -305,7 +306,9 @@ pub fn contents(item: &Item, bar: &Bar) -> Result<Contents> {
     let mut stream = Stream::of(item, item.bytes_unhashed(bar)?, Hash::Known("".into()))?;
     let mut found = Contents::default();
     let mut record = true;
-    while let Some(piece) = stream.piece()? {
+    while found.claims == 0
+        && let Some(piece) = stream.piece()?
+    {
         let (element, terminator) = (piece.separators.element, piece.separators.segment);
         let mut start = 0;
         for end in memchr::memchr_iter(terminator, &piece.bytes).chain([piece.bytes.len()]) {
