@@ -164,3 +164,36 @@ fn units_on_rows_of_their_own_that_two_files_have() {
     let sessions = read_table(&folder.path().join("report/sessions.csv")).unwrap();
     assert_eq!(sessions[0]["timed_units_billed"], "3");
 }
+
+#[test]
+fn a_report_that_names_each_patient_once_is_not_audited_in_part() {
+    let mut text = "patient_id,date_of_service,payer,code,units,minutes\n".to_owned();
+    for n in 0..10 {
+        text += &format!("P{n},{DAY},Medicare,97110,1,15\n,,,97140,1,15\n");
+    }
+    let audit = joined(&[("grouped.csv", &text)], &[], &[]);
+    assert!(audit.run.code == 3 && audit.run.stderr.contains("name no patient"), "{}", audit.run.stderr);
+}
+
+#[test]
+fn minutes_that_say_the_same_on_every_code_of_a_visit_are_asked_about() {
+    let mut text = "patient_id,date_of_service,payer,code,units,minutes\n".to_owned();
+    for n in 0..12 {
+        text += &format!("P{n},{DAY},Medicare,97110,2,45\nP{n},{DAY},Medicare,97140,2,45\n");
+    }
+    let audit = joined(&[("visits.csv", &text)], &[], &[]);
+    assert!(audit.run.code == 2 && audit.run.stderr.contains("visit_timed_minutes = "), "{}", audit.run.stderr);
+    // Codes that have as many minutes as their own units need are nothing to ask about.
+    let honest = text.replace(",2,45", ",2,30");
+    assert!(found(&joined(&[("visits.csv", &honest)], &[], &[])).is_empty());
+}
+
+#[test]
+fn a_second_table_in_a_file_stops_the_run() {
+    let text = format!(
+        "patient_id,date_of_service,payer,code,units,minutes\nP1,{DAY},Medicare,97110,2,30\n\
+         patient_id,date_of_service,payer,code,minutes,units\nP2,{DAY},Medicare,97110,30,2\n"
+    );
+    let audit = joined(&[("two.csv", &text)], &[], &[]);
+    assert!(audit.run.code == 3 && audit.run.stderr.contains("row 3 names other columns"), "{}", audit.run.stderr);
+}

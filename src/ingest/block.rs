@@ -99,8 +99,8 @@ impl Visit {
         }
         counts.visits += 1;
         let minutes = self.time / 6_000;
-        // Nearer to what all units need than to what the largest line does.
-        let of_visit = (minutes - 15 * self.units).abs() < (minutes - 15 * self.most_units).abs();
+        // As near to what all units need as to what the largest line does.
+        let of_visit = (minutes - 15 * self.units).abs() <= (minutes - 15 * self.most_units).abs();
         counts.visits_alike += u64::from(self.alike && of_visit);
     }
 }

@@ -35,7 +35,24 @@ pub fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<(
     if mapping.has(Field::Minutes) && !given.decided.columns.contains_key(&Field::Minutes) {
         ask_for_visits(export.source(), mapping)?;
     }
-    second_header(export)
+    second_header(export)?;
+    grouped(export)
+}
+
+/// A report that names the patient on the first row of each visit alone: what is below would be lost, and the rest misjudged.
+fn grouped(export: &mut Export) -> Result<()> {
+    let (file, rows) = (export.sources.len() - 1, export.source().rows);
+    let nobody = Why::Cell(Field::PatientId, recount_core::cells::Problem::Blank);
+    let without = export.lost.iter().filter(|lost| usize::from(lost.file) == file && lost.why == nobody).count() as u64;
+    if without < 10 || without * 5 < rows {
+        return Ok(());
+    }
+    let problem = format!(
+        "{} of {rows} name no patient: if the report names each patient once, above several rows, fill the cells down in the \
+         spreadsheet first",
+        counted(without, "row")
+    );
+    Err(Error::input(export.source().path.display().to_string(), problem))
 }
 
 /// Another row of column names, in another order, makes the rows below it mean something else.

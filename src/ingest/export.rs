@@ -257,11 +257,11 @@ impl Export {
         self.sources.last_mut().expect("a source has begun")
     }
 
-    /// Begins a file, or a sheet of it.
-    pub(super) fn begin_source(&mut self, item: &Item, sheet: Option<&str>, role: Role) {
+    /// Begins a file, or a sheet of it, given by its name and by what messages call it.
+    pub(super) fn begin_source(&mut self, item: &Item, sheet: Option<(&String, &String)>, role: Role) {
         let mut name = item.name();
-        if let Some(sheet) = sheet {
-            name = format!("{name} [{sheet}]");
+        if let Some((_, shown)) = sheet {
+            name = format!("{name} [{shown}]");
         }
         let wanted = name.clone();
         // Two folders may hold files of one name; the row's source must still be told.
@@ -275,7 +275,7 @@ impl Export {
         self.sources.push(Source {
             path: item.path.clone(),
             item: Some(item.clone()),
-            sheet: sheet.map(str::to_owned),
+            sheet: sheet.map(|(name, _)| name.clone()),
             name,
             role,
             chunks: at..at,

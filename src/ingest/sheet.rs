@@ -52,14 +52,15 @@ pub fn read(item: &Item, kind: Workbook, given: &Given, export: &mut Export, bar
     let chosen = choose(item, &mut book, given)?;
     for candidate in chosen {
         let mapping = candidate.mapping?;
-        export.begin_source(item, Some(&candidate.name), given.role);
+        let shown = shown_name(&book, &candidate.name);
+        export.begin_source(item, (&candidate.name, &shown).into(), given.role);
         let source = export.source();
         source.sha256.clone_from(&sha256);
         source.header_row = candidate.above.len() as u32 + 1;
         source.columns =
             mapping.headers.iter().enumerate().map(|(n, name)| (name.clone(), mapping.field_of(n))).collect();
         let hidden_sheet = if book.is_hidden(&candidate.name) { ", although it is hidden" } else { "" };
-        source.notes.push(format!("the sheet {:?} is read{hidden_sheet}", candidate.name));
+        source.notes.push(format!("the sheet {shown:?} is read{hidden_sheet}"));
         let besides = Besides::look(item, kind, &candidate.name);
         let first_row = source.header_row;
         export.append(super::text::titles(&candidate.above, &mapping, given.reference), 1)?;
@@ -68,6 +69,12 @@ pub fn read(item: &Item, kind: Workbook, given: &Given, export: &mut Export, bar
         super::settle(export, &mapping, given)?;
     }
     Ok(())
+}
+
+/// How messages call a sheet: by its name, unless that looks like a person's.
+fn shown_name(book: &Book, name: &str) -> String {
+    let place = book.sheets().iter().position(|other| other == name).map_or(1, |n| n + 1);
+    if name.contains(',') { format!("sheet {place}") } else { name.to_owned() }
 }
 
 fn open(item: &Item, kind: Workbook, bytes: Box<dyn ReadSeek>) -> Result<Book> {
@@ -246,9 +253,13 @@ fn choose(item: &Item, book: &mut Book, given: &Given) -> Result<Vec<Candidate>>
         Some(sheet) => names.iter().filter(|name| name.trim().eq_ignore_ascii_case(sheet.trim())).cloned().collect(),
     };
     if wanted.is_empty() {
+        let names: Vec<String> = names.iter().map(|name| shown_name(book, name)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         return Err(Error::Usage(format!("{}: has no sheet of that name; it has {}", item.shown(), listed(&names))));
     }
+    let shown: Vec<(String, String)> = names.iter().map(|name| (name.clone(), shown_name(book, name))).collect();
+    let called =
+        |name: &str| shown.iter().find(|(own, _)| own == name).map_or("", |(_, shown)| shown.as_str()).to_owned();
     let (mut fit, mut unfit) = (Vec::new(), Vec::new());
     for name in wanted {
         let first = first_rows(book, &name).ok_or_else(|| damaged(item))?;
@@ -258,7 +269,7 @@ fn choose(item: &Item, book: &mut Book, given: &Given) -> Result<Vec<Candidate>>
             continue;
         };
         let sheet = Sheet {
-            file: format!("{} [{name}]", item.shown()),
+            file: format!("{} [{}]", item.shown(), called(&name)),
             headers: &rows[place],
             sample: &rows[place + 1..],
             role: given.role,
@@ -275,7 +286,8 @@ fn choose(item: &Item, book: &mut Book, given: &Given) -> Result<Vec<Candidate>>
     let headers = |candidate: &Candidate| candidate.mapping.as_ref().map(|mapping| mapping.headers.clone()).ok();
     let all = given.decided.sheet.as_deref() == Some("*");
     if !all && fit.windows(2).any(|pair| headers(&pair[0]) != headers(&pair[1])) {
-        let names: Vec<&str> = fit.iter().map(|candidate| candidate.name.as_str()).collect();
+        let names: Vec<String> = fit.iter().map(|candidate| called(&candidate.name)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         return Err(Error::Mapping {
             file: item.shown(),
             problem: format!("several sheets hold rows, with different columns: {}", listed(&names)),
