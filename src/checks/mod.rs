@@ -4,6 +4,7 @@
 mod billed_not_documented;
 mod billed_not_rendered;
 mod billed_unsigned;
+mod by_status;
 mod documented_not_billed;
 mod duplicate_line;
 mod finding;
