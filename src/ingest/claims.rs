@@ -3,6 +3,7 @@
 //! Which claims count is decided once all are read: a claim may be replaced, voided or sent to a second payer by another file. A row
 //! is a segment, counted from 1.
 
+use super::append;
 use super::block::{Parsed, Parser};
 use super::decide::settle_dates;
 use super::export::Export;
@@ -11,7 +12,6 @@ use super::known::Row;
 use super::lines::Why;
 use super::mapping::{Mapping, Role};
 use super::open::Item;
-use super::row_behind;
 use super::segments::{Piece, Record, Stream};
 use super::visits::Visits;
 use crate::config::PatientIs;
@@ -205,15 +205,6 @@ fn begin(item: &Item, fields: &[Field], role: Role, export: &mut Export) -> Mapp
     export.begin_source(item, None, role);
     export.source().columns = fields.iter().map(|field| (field.name().to_owned(), Some(*field))).collect();
     Mapping::of_fields(fields, role)
-}
-
-fn append(item: &Item, parsed: Vec<Parsed>, next_row: &mut u32, export: &mut Export) -> Result<()> {
-    for parsed in parsed {
-        let row = *next_row;
-        *next_row = row_behind(item, row, parsed.records)?;
-        export.append(parsed, row)?;
-    }
-    Ok(())
 }
 
 /// Parses rows that stand at certain segments of a file.

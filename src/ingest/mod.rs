@@ -256,9 +256,15 @@ fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<()> {
     decide::settle(export, mapping, given)
 }
 
-/// The row behind `records` records that begin at `row`.
-fn row_behind(item: &Item, row: u32, records: u32) -> Result<u32> {
-    row.checked_add(records).ok_or_else(|| item.error("has more rows than recount can number"))
+/// Adds chunks of the current file, the first of which begins at `next_row`, and moves that behind them.
+fn append(item: &Item, parsed: Vec<block::Parsed>, next_row: &mut u32, export: &mut Export) -> Result<()> {
+    for parsed in parsed {
+        let row = *next_row;
+        let behind = row.checked_add(parsed.records);
+        *next_row = behind.ok_or_else(|| item.error("has more rows than recount can number"))?;
+        export.append(parsed, row)?;
+    }
+    Ok(())
 }
 
 /// An input error at a path.

@@ -6,7 +6,7 @@ use super::known::Row;
 use super::lines::Why;
 use super::mapping::{Mapping, Sheet};
 use super::open::Item;
-use super::{Given, row_behind};
+use super::{Given, append};
 use crate::error::Result;
 use crate::parallel::in_order;
 use crate::parquet::{Cells, ParquetFile, Rows};
@@ -74,11 +74,7 @@ pub fn read(item: &Item, given: &Given, export: &mut Export, bar: &Bar) -> Resul
         || Ok(parts.next()),
         decoded,
         |parsed| {
-            for parsed in parsed? {
-                let row = next_row;
-                next_row = row_behind(item, row, parsed.records)?;
-                export.append(parsed, row)?;
-            }
+            append(item, parsed?, &mut next_row, export)?;
             let done = (u128::from(size) * u128::from(next_row - 1) / u128::from(rows.max(1))) as u64;
             bar.advance(done - shown);
             shown = done;

@@ -12,7 +12,7 @@ use super::lines::Why;
 use super::mapping::{Mapping, Sheet};
 use super::open::{Item, ReadSeek, Workbook};
 use super::values::{Value, write};
-use super::{Given, row_behind};
+use super::{Given, append};
 use crate::error::{Error, Result, quietly};
 use crate::parallel::in_order;
 use crate::progress::Bar;
@@ -362,14 +362,7 @@ fn rows(
             Ok((!block.rows.is_empty()).then_some((first, block)))
         },
         |(first, block)| parse(first, &block, mapping, given),
-        |parsed: Vec<Parsed>| {
-            for parsed in parsed {
-                let row = next_row;
-                next_row = row_behind(item, row, parsed.records)?;
-                export.append(parsed, row)?;
-            }
-            Ok(())
-        },
+        |parsed| append(item, parsed, &mut next_row, export),
     )?;
     if filled_down > 0 {
         let cells = counted(filled_down, "merged cell");

@@ -10,7 +10,7 @@ use super::layout::{HEADER_WITHIN, header_row};
 use super::lines::Why;
 use super::mapping::{Mapping, Sheet};
 use super::open::{Decoded, Hash, Item, utf_16};
-use super::{Given, row_behind};
+use super::{Given, append};
 use crate::config::Decisions;
 use crate::error::Result;
 use crate::parallel::in_order;
@@ -85,14 +85,7 @@ pub fn read(item: &Item, given: &Given, export: &mut Export, bar: &Bar) -> Resul
     in_order(
         || text.block(),
         |(bytes, complete)| parse(&bytes, complete, delimiter, &mapping, given),
-        |parsed| {
-            for parsed in parsed {
-                let row = next_row;
-                next_row = row_behind(item, row, parsed.records)?;
-                export.append(parsed, row)?;
-            }
-            Ok(())
-        },
+        |parsed| append(item, parsed, &mut next_row, export),
     )?;
     export.source().sha256 = text.hash.finish();
     Ok(mapping)
