@@ -185,13 +185,13 @@ impl<'a> Judged<'a> {
             }
             evidence => {
                 let supported = if rule == Rule::Cms { session.cms } else { session.midpoint }.supported;
-                let what =
-                    if evidence == Evidence::UpperBound { "minutes, timed and untimed," } else { "timed minutes" };
                 let how = if rule == Rule::Cms { "" } else { ", however they lie on the codes" };
-                return format!(
-                    "All {minutes} {what} of the visit support at most {}{how}; {at_least}{billed} {were} billed",
-                    units(supported),
-                );
+                // Some of them were untimed, or another session's.
+                let what = match evidence {
+                    Evidence::UpperBound => format!("At most {minutes} minutes of the visit were timed: they"),
+                    _ => format!("All {minutes} timed minutes of the visit"),
+                };
+                return format!("{what} support at most {}{how}; {at_least}{billed} {were} billed", units(supported),);
             }
         }
         if rule == Rule::Cms {
