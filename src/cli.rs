@@ -1,7 +1,9 @@
 //! What the user types.
 
+use crate::audience::Audience;
 use crate::checks::Severity;
 use crate::config::MinutesUnit;
+use crate::deliver::Choices;
 use crate::ingest::IdScope;
 use crate::reference::PayerRule;
 use crate::report::{Shard, TableFormat};
@@ -36,11 +38,24 @@ pub enum Command {
     Init(InitArgs),
     /// Shows the working of a unit rule on one session: `recount units --rule cms 97112=24/2 97110=23`.
     Units(UnitsArgs),
-    /// Prints a check's page.
-    Explain {
-        /// Name of the check.
-        check: String,
+    /// Explains a check (its page), a finding or a session (its proof): `recount explain overbilled-units`, `recount explain
+    /// report F-0123…`, `recount explain report --patient P1 --date 2026-03-31`.
+    Explain(ExplainArgs),
+    /// Makes the page and the workbook of a finished run anew, without the exports.
+    Report(ReportArgs),
+    /// Takes back what reviewers decided in a workbook.
+    Review(ReviewArgs),
+    /// Shows what changed between two finished runs.
+    Compare(CompareArgs),
+    /// Draws sessions of each clinician, for checking the export against the signed notes.
+    Pull(PullArgs),
+    /// Checks the files of a finished run against its manifest, and its totals against its tables.
+    Verify {
+        /// The run's folder.
+        dir: PathBuf,
     },
+    /// Says who stands behind pseudonyms of a page: prints ids of patients.
+    Reidentify(ReidentifyArgs),
     /// Lists the checks.
     Checks,
     /// Prints the JSON Schema of a configuration or data file, for editors; without a name, the names.
@@ -152,8 +167,159 @@ pub struct AuditArgs {
     #[arg(long, value_name = "I/N", conflicts_with_all = ["queries", "tables", "fail_on", "max_rejects"])]
     pub shard: Option<Shard>,
     #[command(flatten)]
+    /// The page, the workbook, the letters.
+    pub deliver: DeliverArgs,
+    #[command(flatten)]
     /// What the exit code says.
     pub limits: LimitArgs,
+}
+
+/// The page, the workbook, the letters.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Page and workbook")]
+pub struct DeliverArgs {
+    /// Do not write report.html.
+    #[arg(long)]
+    pub no_html: bool,
+    /// Do not write workpaper.xlsx.
+    #[arg(long)]
+    pub no_xlsx: bool,
+    /// Who reads report.html.
+    #[arg(long, value_name = "WHO", default_value = "shareable")]
+    pub html_audience: Audience,
+    /// A key for the pseudonyms of report.html, so that a patient has the same one in every report; without it they are numbers.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Clinicians have pseudonyms in report.html, too.
+    #[arg(long)]
+    pub hide_clinicians: bool,
+    /// Rows of a sheet of workpaper.xlsx, at most; what is left out is said, with the table that has all.
+    #[arg(long, value_name = "ROWS", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub xlsx_rows: u64,
+    /// Write a page for each clinician, too: own figures beside the others', worked examples, what to do.
+    #[arg(long)]
+    pub letters: bool,
+    /// Findings that were accepted, with reason, owner and until when.
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+}
+
+impl DeliverArgs {
+    /// What is to be made.
+    pub fn choices(&self) -> Choices {
+        Choices {
+            html: !self.no_html,
+            html_audience: self.html_audience,
+            key: self.key.clone(),
+            hide_clinicians: self.hide_clinicians,
+            xlsx: !self.no_xlsx,
+            xlsx_rows: self.xlsx_rows,
+            letters: self.letters,
+            waivers: self.waivers.clone(),
+        }
+    }
+}
+
+/// What to explain.
+#[derive(Args)]
+pub struct ExplainArgs {
+    /// Name of a check; or the folder of a finished run.
+    pub what: String,
+    /// A finding or a session of that run.
+    pub id: Option<String>,
+    /// All sessions of a patient of that run.
+    #[arg(long, value_name = "ID", conflicts_with = "id")]
+    pub patient: Option<String>,
+    /// Only those of a date of service.
+    #[arg(long, requires = "patient")]
+    pub date: Option<NaiveDate>,
+    /// The code table that the run used, if it was not the built-in one.
+    #[arg(long, value_name = "FILE")]
+    pub codes: Option<PathBuf>,
+}
+
+/// Of which run, and where to.
+#[derive(Args)]
+pub struct ReportArgs {
+    /// The run's folder.
+    pub dir: PathBuf,
+    /// Where to; without it the page and the workbook in the folder are replaced.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace the folder even if it holds something else.
+    #[arg(long)]
+    pub force: bool,
+    /// Thresholds in place of those of the run (data/settings.toml shows the form): patterns and summaries are made anew.
+    #[arg(long, value_name = "FILE", requires = "out")]
+    pub settings: Option<PathBuf>,
+    /// The code table that the run used, if it was not the built-in one.
+    #[arg(long, value_name = "FILE")]
+    pub codes: Option<PathBuf>,
+    #[command(flatten)]
+    /// The page, the workbook, the letters.
+    pub deliver: DeliverArgs,
+}
+
+/// What reviewers decided.
+#[derive(Args)]
+pub struct ReviewArgs {
+    #[command(subcommand)]
+    /// What to do.
+    pub command: ReviewCommand,
+}
+
+/// What to do with what reviewers decided.
+#[derive(Subcommand)]
+pub enum ReviewCommand {
+    /// Reads the reviewer columns of a workbook into the folder of its run.
+    Import {
+        /// The workbook.
+        workpaper: PathBuf,
+        /// The run's folder [default: the workbook's].
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// Which runs.
+#[derive(Args)]
+pub struct CompareArgs {
+    /// The folder of the earlier run.
+    pub old: PathBuf,
+    /// The folder of the later run.
+    pub new: PathBuf,
+    /// Write a page, and beside it every change as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Which sessions, and where the list goes.
+#[derive(Args)]
+pub struct PullArgs {
+    /// The run's folder.
+    pub dir: PathBuf,
+    /// Sessions of each clinician: half at random, half those with most units over.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub per_clinician: u32,
+    /// Same seed, same sessions.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The list, as CSV.
+    #[arg(long, value_name = "FILE", default_value = "pull.csv")]
+    pub out: PathBuf,
+}
+
+/// Which pseudonyms.
+#[derive(Args)]
+pub struct ReidentifyArgs {
+    /// The run's folder.
+    pub dir: PathBuf,
+    /// Pseudonyms as the page shows them.
+    #[arg(required = true)]
+    pub pseudonyms: Vec<String>,
+    /// The key that the page was made with; without it pseudonyms.csv of the folder is asked.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
 }
 
 /// What the exit code says.
@@ -185,6 +351,9 @@ pub struct MergeArgs {
     /// How tables are written.
     #[arg(long, default_value = "parquet")]
     pub tables: TableFormat,
+    #[command(flatten)]
+    /// The page, the workbook, the letters.
+    pub deliver: DeliverArgs,
     #[command(flatten)]
     /// What the exit code says.
     pub limits: LimitArgs,

@@ -1,14 +1,15 @@
 //! From sums to a report: patterns, summary tables, the manifest; or a shard, which keeps its sums for a merge.
 
 use crate::checks::{Selection, Severity};
+use crate::deliver::{self, Choices};
 use crate::error::{Error, Result};
 use crate::plan::Limits;
+use crate::progress::Progress;
 use crate::queries::Queries;
-use crate::reference::Settings;
-use crate::report::{Folder, Manifest, Report, TableFile, TableFormat};
+use crate::reference::Reference;
+use crate::report::{Folder, MANIFEST, Manifest, Report, TableFile, TableFormat};
 use crate::stream::Files;
 use crate::tables::{self, Detail, Tables, bug};
-use std::io::Write;
 use std::path::Path;
 
 /// Folder of a shard's sums.
@@ -43,10 +44,15 @@ impl Summed<'_> {
         format: TableFormat,
         queries: &Queries,
         selection: &Selection,
-        settings: &Settings,
+        reference: &Reference,
+        deliver: (&Choices, &Progress),
     ) -> Result<Report> {
+        for (name, frame) in self.frames.iter().filter(|(name, _)| tables::is_kept(name)) {
+            let whole = tables::added_up(name, frame)?;
+            TableFile::write(folder, &format!("{SUMS}/{name}"), TableFormat::Parquet, &whole)?;
+        }
         self.frames.add("checks", tables::checks(selection, &queries.own_patterns())?)?;
-        self.frames.add("settings", tables::settings(settings)?)?;
+        self.frames.add("settings", tables::settings(&reference.settings)?)?;
         let mut warnings = Vec::new();
         for found in queries.patterns(&self.frames, selection)? {
             let rows = tables::of_pattern(&found.check, &found.citation, &found.rows)?;
@@ -71,6 +77,8 @@ impl Summed<'_> {
             TableFile::write(folder, &format!("tables/{name}"), format, frame)?;
         }
         self.close(folder)?;
+        let (choices, progress) = deliver;
+        deliver::deliver(folder, &mut self.manifest, &reference.codes, &reference.settings, choices, progress)?;
         Ok(Report { manifest: self.manifest, summaries, warnings })
     }
 
@@ -88,8 +96,9 @@ impl Summed<'_> {
 
     fn close(&mut self, folder: &Folder) -> Result<()> {
         self.files.drain(..).try_for_each(|(_, file)| file.finish())?;
-        let mut manifest = folder.create("manifest.json")?;
-        manifest.write_all(self.manifest.json().as_bytes()).map_err(|error| folder.failed("manifest.json", &error))
+        self.manifest.outputs = folder.outputs();
+        self.manifest.run = self.manifest.run_id();
+        folder.write(MANIFEST, self.manifest.json().as_bytes())
     }
 }
 

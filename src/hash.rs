@@ -2,7 +2,7 @@
 
 use crate::progress::Bar;
 use sha2::{Digest, Sha256};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 
 /// SHA-256 in hexadecimal.
@@ -71,6 +71,40 @@ impl<R: Read> Read for HashingReader<'_, R> {
         }
         self.bar.advance(n as u64);
         Ok(n)
+    }
+}
+
+/// Writes, hashing every byte that passes.
+pub struct HashingWriter<W> {
+    inner: W,
+    hash: Sha256,
+}
+
+impl<W: Write> HashingWriter<W> {
+    /// Around `inner`.
+    pub fn new(inner: W) -> HashingWriter<W> {
+        HashingWriter { inner, hash: Sha256::new() }
+    }
+
+    /// Ends the file; its hash in hexadecimal.
+    ///
+    /// # Errors
+    /// What is left cannot be written.
+    pub fn finish(mut self) -> std::io::Result<String> {
+        self.inner.flush()?;
+        Ok(hex(&self.hash.finalize()))
+    }
+}
+
+impl<W: Write> Write for HashingWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..n]);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
     }
 }
 

@@ -27,6 +27,10 @@ pub mod progress;
 pub mod hash;
 pub mod reference;
 
+pub mod grid;
+
+pub mod blocks;
+
 pub mod config;
 
 pub mod ingest;
@@ -40,6 +44,32 @@ pub mod tables;
 pub mod queries;
 
 pub mod report;
+
+pub mod finished;
+
+pub mod working;
+
+pub mod proof;
+
+pub mod audience;
+
+pub mod page;
+
+pub mod book;
+
+pub mod review;
+
+pub mod waivers;
+
+pub mod content;
+
+pub mod letters;
+
+pub mod refunds;
+
+pub mod workpaper;
+
+pub mod deliver;
 
 pub mod cli;
 

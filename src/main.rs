@@ -1,9 +1,11 @@
 //! The program: parse, run, exit code.
 
 use clap::Parser;
-use recount::cli::{Cli, Command};
+use recount::audience::reidentify;
+use recount::cli::{Cli, Command, DeliverArgs, ReviewArgs, ReviewCommand};
 use recount::conclude::Finished;
 use recount::error::{Error, Result, plain};
+use recount::finished::FinishedRun;
 use recount::plan::{Inputs, Plan};
 use recount::progress::Progress;
 use recount::reference::{Reference, day};
@@ -37,18 +39,18 @@ fn main() -> ExitCode {
 fn command(command: Command) -> Result<u8> {
     match command {
         Command::Audit(args) => {
-            let csv = args.tables == TableFormat::Csv;
+            let hint = hint(&args.deliver, args.tables);
             let (out, shard) = (args.out.clone(), args.shard);
             let finished = run::audit(Plan::new(&args)?, Progress::on_terminal())?;
             match shard {
                 Some(shard) => print(&commands::merge::say_shard(&finished.0.report, shard, &out))?,
-                None => print_report(&finished.0.report, &out, csv)?,
+                None => print_report(&finished.0.report, &out, &hint)?,
             }
             exit_code(finished)
         }
         Command::Merge(args) => {
             let finished = commands::merge::merge(&args, Progress::on_terminal())?;
-            print_report(&finished.0.report, &args.out, args.tables == TableFormat::Csv)?;
+            print_report(&finished.0.report, &args.out, &hint(&args.deliver, args.tables))?;
             exit_code(finished)
         }
         Command::Inspect(args) => {
@@ -62,12 +64,39 @@ fn command(command: Command) -> Result<u8> {
         }
         Command::Units(args) => {
             let reference = Reference::load(args.codes.as_deref(), None, &[])?;
-            print(&commands::units::working(&reference.codes, args.rule, day(args.date), &args.services)?)?;
+            print(&recount::working::working(&reference.codes, args.rule, day(args.date), &args.services)?)?;
             Ok(0)
         }
-        Command::Explain { check } => {
-            print(&commands::explain(&check)?)?;
+        Command::Explain(args) => {
+            print(&commands::explain::explain(&args)?)?;
             Ok(0)
+        }
+        Command::Report(args) => {
+            print(&commands::report::report(&args, &Progress::on_terminal())?)?;
+            Ok(0)
+        }
+        Command::Review(ReviewArgs { command: ReviewCommand::Import { workpaper, dir } }) => {
+            print(&commands::review::import(&workpaper, dir.as_deref())?)?;
+            Ok(0)
+        }
+        Command::Compare(args) => {
+            print(&commands::compare::compare(&args)?)?;
+            Ok(0)
+        }
+        Command::Pull(args) => {
+            print(&commands::pull::pull(&args)?)?;
+            Ok(0)
+        }
+        Command::Verify { dir } => {
+            let (said, sound) = commands::verify::verify(&dir)?;
+            print(&said)?;
+            Ok(u8::from(!sound))
+        }
+        Command::Reidentify(args) => {
+            let run = FinishedRun::open(&args.dir)?;
+            let answer = reidentify(&run, args.key.as_deref(), &args.pseudonyms)?;
+            print(&answer.text)?;
+            Ok(u8::from(answer.unknown > 0))
         }
         Command::Checks => {
             print(&commands::checks())?;
@@ -85,11 +114,18 @@ fn command(command: Command) -> Result<u8> {
 }
 
 /// Prints what a report says, and where it is.
-fn print_report(report: &Report, out: &Path, csv: bool) -> Result<()> {
+fn print_report(report: &Report, out: &Path, hint: &str) -> Result<()> {
     let (width, colour) = terminal();
     print(&report.terminal(width, colour))?;
-    let hint = if csv { "" } else { " (Parquet; --tables csv writes files for Excel)" };
-    print(&format!("\nReport: {}{hint}\n", out.display()))
+    print(&format!("\nReport: {} ({hint})\n", out.display()))
+}
+
+/// What is in a report's folder.
+fn hint(deliver: &DeliverArgs, tables: TableFormat) -> String {
+    let tables = if tables == TableFormat::Csv { "CSV tables" } else { "Parquet tables" };
+    let page = (!deliver.no_html).then_some("report.html to read");
+    let book = (!deliver.no_xlsx).then_some("workpaper.xlsx to review");
+    page.into_iter().chain(book).chain([tables]).collect::<Vec<_>>().join(", ")
 }
 
 /// What the exit code says of a report that is written.

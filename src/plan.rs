@@ -3,6 +3,7 @@
 use crate::checks::{Selection, Severity};
 use crate::cli::{AuditArgs, InputArgs, LimitArgs};
 use crate::config::{self, Config};
+use crate::deliver::Choices;
 use crate::error::{Error, Result};
 use crate::ingest::{self, Limits as UnpackLimits};
 use crate::queries::Queries;
@@ -103,6 +104,8 @@ pub struct Plan {
     pub memory: u64,
     /// Which share of the patients.
     pub shard: Shard,
+    /// The page, the workbook, the letters.
+    pub deliver: Choices,
     /// What the exit code says.
     pub limits: Limits,
     /// Options that change results, for the manifest.
@@ -144,7 +147,9 @@ impl Plan {
         let selection = Selection::new(&args.select, &args.ignore)?;
         let queries = Queries::load(args.queries.as_deref())?;
         let limits = Limits::new(&args.limits, &inputs.reference.settings)?;
-        outside(&args.out, &inputs, &args.input)?;
+        let deliver = args.deliver.choices();
+        deliver.check()?;
+        outside(&args.out, &inputs, args)?;
         let folder = Folder::open(&args.out, args.force)?;
         let config_hash = inputs
             .config
@@ -161,6 +166,7 @@ impl Plan {
             detail: args.detail == crate::cli::Detail::All,
             memory: args.memory.unwrap_or_else(half_of_the_memory),
             shard: args.shard.unwrap_or(Shard::WHOLE),
+            deliver,
             limits,
             options: options(args, &period, config_hash),
         })
@@ -177,9 +183,9 @@ fn half_of_the_memory() -> u64 {
 }
 
 /// The output folder is replaced whole: nothing that is read may lie in it.
-fn outside(out: &std::path::Path, inputs: &Inputs, args: &InputArgs) -> Result<()> {
+fn outside(out: &std::path::Path, inputs: &Inputs, args: &AuditArgs) -> Result<()> {
     let Ok(out) = out.canonicalize() else { return Ok(()) };
-    let others = [&inputs.config, &args.codes, &args.policy];
+    let others = [&inputs.config, &args.input.codes, &args.input.policy, &args.deliver.waivers, &args.deliver.key];
     let inside = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(&out));
     match inputs.paths.iter().chain(&inputs.joined).chain(others.into_iter().flatten()).find(inside) {
         Some(path) => Err(Error::Usage(format!(

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::ingest::{self, Export, LostRow, Store, Totals};
 use crate::plan::Plan;
 use crate::progress::Progress;
+use crate::reference::date;
 use crate::report::{Input, Manifest, Noted, Shard, ShardFacts, TableFile, TotalsOf};
 use crate::sessions::Schedule;
 use crate::stream::{self, Streamed};
@@ -46,7 +47,7 @@ pub fn audit(plan: Plan, progress: Progress) -> Result<(Finished, Option<Error>)
     let manifest = manifest(&plan, &selection, &export, &streamed, &lost)?;
     let summed = Summed { frames, files, manifest };
     let report = if plan.shard == Shard::WHOLE {
-        summed.conclude(folder, plan.format, &plan.queries, &selection, &reference.settings)?
+        summed.conclude(folder, plan.format, &plan.queries, &selection, reference, (&plan.deliver, &progress))?
     } else {
         summed.keep(folder)?
     };
@@ -124,9 +125,11 @@ fn manifest(
     notes.extend(plan.inputs.config_name().map(|name| format!("decisions on reading come from {name}")));
     Ok(Manifest {
         program: "recount".into(),
+        run: String::new(),
         version: env!("CARGO_PKG_VERSION").into(),
         schema_version: 1,
         inputs: export.sources.iter().map(Input::of).collect(),
+        dates: export.days().map(|(first, last)| (date(first).to_string(), date(last).to_string())),
         notes,
         totals,
         sessions: streamed.sessions,
@@ -140,6 +143,8 @@ fn manifest(
         data: plan.inputs.reference.hashes.iter().cloned().collect(),
         queries: plan.queries.hashes.iter().cloned().collect(),
         options: plan.options.clone(),
+        outputs: BTreeMap::new(),
+        deliverables: BTreeMap::new(),
         shard: (!whole).then_some(ShardFacts { shard: plan.shard, read: export.read, noted }),
     })
 }

@@ -393,7 +393,10 @@ fn what_is_written() {
     let expected = |detail: &[&str], ending: &str| -> Vec<String> {
         let names = ["findings", "rejects", "excluded"].iter().chain(detail).map(|name| (*name).to_owned());
         let mut all: Vec<String> = names.chain(tables.clone()).map(|name| format!("{name}.{ending}")).collect();
-        all.push("manifest.json".to_owned());
+        let made = ["manifest.json", "report.html", "workpaper.xlsx", "pseudonyms.csv"];
+        all.extend(made.map(str::to_owned));
+        let sums = recount::tables::SUMS.into_iter().chain(["sources", "payer_names"]);
+        all.extend(sums.map(|name| format!("sums/{name}.parquet")));
         all.sort();
         all
     };

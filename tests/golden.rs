@@ -41,7 +41,12 @@ fn the_sample_as_an_auditor_sees_it() {
     arguments.extend(["--tables", "csv"]);
     assert_eq!(recount_in(folder.path(), &arguments).code, 0);
     let read = |name: &str| std::fs::read_to_string(folder.path().join("report").join(name)).unwrap();
-    golden("manifest.json", &read("manifest.json"));
+    // What is in the tables stands in their own files, and what is made of them is tested apart.
+    let mut manifest: serde_json::Value = serde_json::from_str(&read("manifest.json")).unwrap();
+    for key in ["outputs", "deliverables"] {
+        manifest.as_object_mut().unwrap().remove(key);
+    }
+    golden("manifest.json", &format!("{}\n", serde_json::to_string_pretty(&manifest).unwrap()));
     for name in ["sessions.csv", "findings.csv", "rejects.csv", "excluded.csv"] {
         golden(name, &read(name));
     }
@@ -69,7 +74,7 @@ fn the_readme_shows_what_the_program_says() {
 #[test]
 fn the_sample_is_what_the_generator_makes() {
     let folder = tempfile::tempdir().unwrap();
-    let out = ["generate", "--lines", "600", "--seed", "8", "--out", "visits-{quarter}.csv"];
+    let out = ["generate", "--lines", "4800", "--seed", "8", "--out", "visits-{quarter}.csv"];
     assert_eq!(recount_in(folder.path(), &out).code, 0);
     for file in sample() {
         let made = std::fs::read(folder.path().join(file.file_name().unwrap())).unwrap();

@@ -5,6 +5,7 @@ mod support;
 mod architecture;
 mod cli;
 mod decisions;
+mod deliverables;
 mod examples;
 mod exports;
 mod golden;

@@ -12,7 +12,7 @@ use crate::plan::Limits;
 use crate::progress::Progress;
 use crate::queries::Queries;
 use crate::reference::Reference;
-use crate::report::{Folder, Manifest, Noted, Report, Shard, TableFile, TableFormat, TotalsOf};
+use crate::report::{Folder, MANIFEST, Manifest, Noted, Report, Shard, TableFile, TableFormat, TotalsOf};
 use crate::stream::Files;
 use crate::tables::{Detail, Tables, bug, pieces_of_lost};
 use crate::words::counted;
@@ -41,6 +41,8 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
         let shard = part.folder.display();
         return Err(Error::Usage(format!("--out {shard} is a shard, and would be replaced; name another folder")));
     }
+    let choices = args.deliver.choices();
+    choices.check()?;
     let folder = Folder::open(&args.out, args.force)?;
     let bar = progress.count("merging", 4);
 
@@ -101,7 +103,7 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
     sums(&parts, &mut frames)?;
     let selection = Selection::of_manifest(&manifest.checks_run, &manifest.checks_not_run);
     let summed = Summed { frames, files, manifest };
-    let report = summed.conclude(&folder, args.tables, &queries, &selection, &reference.settings)?;
+    let report = summed.conclude(&folder, args.tables, &queries, &selection, &reference, (&choices, &progress))?;
     bar.finish();
     folder.finish()?;
     Ok(limits.apply(report, &args.out))
@@ -139,7 +141,7 @@ fn parts(folders: &[PathBuf]) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
     for folder in folders {
         let wrong = |problem: &str| Error::input(folder.display().to_string(), problem);
-        let text = std::fs::read_to_string(folder.join("manifest.json"))
+        let text = std::fs::read_to_string(folder.join(MANIFEST))
             .map_err(|error| wrong(&format!("holds no shard: {}", plain(&error))))?;
         let manifest: Manifest = serde_json::from_str(&text).map_err(|_| wrong("holds no shard of this version"))?;
         let facts = manifest.shard.clone().ok_or_else(|| wrong("holds a whole run, no shard"))?;
@@ -199,7 +201,8 @@ fn manifest(parts: &[Part], queries: &Queries) -> Result<Manifest> {
     let mut notes = noted.notes(totals.audited);
     notes.append(&mut whole.notes);
     let queries = queries.hashes.iter().cloned().collect();
-    Ok(Manifest { totals, notes, queries, shard: None, ..whole })
+    let (outputs, deliverables) = Default::default();
+    Ok(Manifest { totals, notes, queries, outputs, deliverables, run: String::new(), shard: None, ..whole })
 }
 
 /// A table of rows that are not audited, of all shards, in the order of the files.

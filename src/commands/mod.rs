@@ -1,21 +1,19 @@
 //! Commands beside `audit`: each takes values and gives text.
 
+pub mod compare;
+pub mod explain;
 pub mod generate;
 pub mod init;
 pub mod inspect;
 pub mod merge;
+pub mod pull;
+pub mod report;
+pub mod review;
 pub mod schema;
-pub mod units;
+pub mod verify;
 
-use crate::checks::{self, ALL};
-use crate::error::{Error, Result};
+use crate::checks::ALL;
 use std::fmt::Write;
-
-/// How the examples of a page are written.
-const LEGEND: &str = "
-In the examples, 97110=24/2 is a service of 24 minutes billed as 2 units, and
-40 * stands for 40 patients. \"Finds\" gives severity, certainty and units over.
-";
 
 /// `recount checks`: every check, a line each.
 pub fn checks() -> String {
@@ -28,15 +26,4 @@ pub fn checks() -> String {
     }
     text.push_str("\nrecount explain CHECK prints a check's page.\n");
     text
-}
-
-/// `recount explain CHECK`: its manual.
-///
-/// # Errors
-/// No check has that name.
-pub fn explain(name: &str) -> Result<String> {
-    let known = || ALL.iter().map(|check| check.name).collect::<Vec<_>>().join(", ");
-    checks::by_name(name)
-        .map(|check| format!("{}{LEGEND}", check.page))
-        .ok_or_else(|| Error::Usage(format!("no check is called {name:?}; the checks are {}", known())))
 }

@@ -28,6 +28,7 @@ pub fn text(name: Option<&str>) -> Result<String> {
 fn all() -> Vec<(&'static str, Schema)> {
     let mut schemas = reference::schemas();
     schemas.push(("recount", schema_for!(Config)));
+    schemas.push(("waivers", crate::waivers::schema()));
     schemas.sort_by_key(|(name, _)| *name);
     schemas
 }
@@ -45,6 +46,7 @@ fn list(schemas: &[(&'static str, Schema)]) -> String {
 fn file_of(name: &str) -> String {
     match name {
         "recount" => NAME.to_owned(),
+        "waivers" => "the file of --waivers".to_owned(),
         "preset" => "data/presets/*.toml".to_owned(),
         _ => format!("data/{name}.toml"),
     }

@@ -111,6 +111,20 @@ impl Reference {
         }
         Ok(Reference { codes, payers, headers, statuses, presets, claim_words, settings, hashes })
     }
+
+    /// With the user's thresholds in place of ours.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is wrong.
+    pub fn with_settings(mut self, path: &std::path::Path) -> Result<Reference> {
+        let label = file_name(path);
+        let text = crate::error::read_config(&path.to_path_buf())?;
+        let wrong = |problem| Error::Config { path: label.clone(), problem };
+        self.settings = Settings::parse(&text).map_err(wrong)?;
+        self.hashes.retain(|(name, _)| name != "data/settings.toml");
+        self.hashes.push((label, crate::hash::sha256(text.as_bytes())));
+        Ok(self)
+    }
 }
 
 /// The JSON Schemas of the files of `data/` that are TOML, by name.

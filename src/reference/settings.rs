@@ -28,6 +28,12 @@ pub struct Settings {
     pub max_units_per_line: i64,
     /// Minutes on a line above which its session is not judged.
     pub max_minutes_per_day: i64,
+    /// Months that overpayments are looked back for.
+    pub lookback_months: i64,
+    /// Months after the date of service in which Medicare Part B takes a claim.
+    pub medicare_filing_months: i64,
+    /// Patients below which a page for others shows no figure of a group.
+    pub least_patients: i64,
     /// Default of `--max-rejects`, in percent.
     pub max_rejects_percent: i64,
 }

@@ -3,14 +3,20 @@
 //! A report is written beside its place, under a name that begins with a dot, and takes its place when it is complete. A run
 //! that fails or is interrupted leaves nothing.
 
+use super::Output;
 use crate::error::{Error, Result, plain};
-use std::fs::File;
+use std::collections::BTreeMap;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use tempfile::TempDir;
 
 /// A file that every finished run has, and nothing else does.
-const MARK: &str = "manifest.json";
+pub const MANIFEST: &str = "manifest.json";
+
+/// What reviewers decided on a run, in its folder.
+pub const REVIEW: &str = "review.json";
 
 /// The folder being written, for the Ctrl-C handler.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
@@ -19,6 +25,8 @@ static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 pub struct Folder {
     staging: TempDir,
     place: PathBuf,
+    /// The tables that are complete.
+    outputs: Mutex<BTreeMap<String, Output>>,
     /// Dropped after the staging folder, which stands in them.
     _parents: Parents,
 }
@@ -41,6 +49,18 @@ impl Folder {
     /// # Errors
     /// It holds something that is not a finished run of ours (unless `force`), or its parent cannot be written.
     pub fn open(place: &Path, force: bool) -> Result<Folder> {
+        if place.join(REVIEW).is_file() && !force {
+            let problem = "holds what reviewers decided; choose another folder, or pass --force to lose it";
+            return Err(Error::output(place, problem));
+        }
+        Folder::open_again(place, force)
+    }
+
+    /// As [`Folder::open`], for a run whose report is made anew with what reviewers decided.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_again(place: &Path, force: bool) -> Result<Folder> {
         let failed = |error: &std::io::Error| Error::output(place, plain(error));
         let stands_in = std::env::current_dir().and_then(|here| here.canonicalize());
         if place.canonicalize().is_ok_and(|place| stands_in.is_ok_and(|here| here.starts_with(place))) {
@@ -64,10 +84,13 @@ impl Folder {
         let missing = parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
         let parents = Parents(missing.map(Path::to_owned).collect());
         std::fs::create_dir_all(parent).map_err(|error| failed(&error))?;
-        let staging =
-            tempfile::Builder::new().prefix(".recount-").tempdir_in(parent).map_err(|error| failed(&error))?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".recount-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let staging = builder.tempdir_in(parent).map_err(|error| failed(&error))?;
         remember(Some(staging.path().to_owned()));
-        Ok(Folder { staging, place: place.to_owned(), _parents: parents })
+        Ok(Folder { staging, place: place.to_owned(), outputs: Mutex::default(), _parents: parents })
     }
 
     /// Where it is being made: files of a run's own may stand here, if they are gone when it ends.
@@ -75,16 +98,45 @@ impl Folder {
         self.staging.path()
     }
 
-    /// A new file in it.
+    /// A new file in it, for its user alone: a report holds patient data.
     ///
     /// # Errors
     /// It cannot be made.
     pub fn create(&self, name: &str) -> Result<File> {
         let path = self.staging.path().join(name);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(|error| self.failed(name, &error))?;
+        let parent = path.parent().unwrap_or(self.staging.path());
+        private_folder(parent).and_then(|()| private_file(&path)).map_err(|error| self.failed(name, &error))
+    }
+
+    /// Takes over a file of another folder, which stays as it is.
+    ///
+    /// # Errors
+    /// It cannot be copied.
+    pub fn take_over(&self, from: &Path, name: &str) -> Result<()> {
+        let mut source = File::open(from.join(name))
+            .map_err(|error| Error::input(from.join(name).display().to_string(), plain(&error)))?;
+        let mut file = self.create(name)?;
+        std::io::copy(&mut source, &mut file).map(|_| ()).map_err(|error| self.failed(name, &error))
+    }
+
+    /// Writes a whole file.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        self.create(name)?.write_all(bytes).map_err(|error| self.failed(name, &error))
+    }
+
+    /// Notes a table that is complete.
+    pub fn note(&self, name: &str, output: Output) {
+        if let Ok(mut outputs) = self.outputs.lock() {
+            outputs.insert(name.to_owned(), output);
         }
-        File::create(&path).map_err(|error| self.failed(name, &error))
+    }
+
+    /// The tables that are complete.
+    pub fn outputs(&self) -> BTreeMap<String, Output> {
+        self.outputs.lock().map(|outputs| outputs.clone()).unwrap_or_default()
     }
 
     /// The error of a file that could not be written.
@@ -120,9 +172,34 @@ impl Folder {
     }
 }
 
+/// Makes a file that its user alone may read, replacing what is there.
+///
+/// # Errors
+/// It cannot be made.
+pub fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    // A file that was there keeps its mode when it is opened.
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Makes a folder, and those above it, that their user alone may enter.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 /// Whether a folder is a finished run of ours.
 fn is_ours(place: &Path) -> bool {
-    let manifest = std::fs::read_to_string(place.join(MARK)).unwrap_or_default();
+    let manifest = std::fs::read_to_string(place.join(MANIFEST)).unwrap_or_default();
     serde_json::from_str::<serde_json::Value>(&manifest).is_ok_and(|value| value["program"] == "recount")
 }
 

@@ -1,8 +1,9 @@
 //! `manifest.json`: what was read, what became of it, with which data and options. No clock and no path, so that the same inputs
 //! give the same bytes.
 
+use crate::hash;
 use crate::ingest::{Source, Totals};
-use crate::reference::{Day, date};
+use crate::reference::{Day, date, day};
 use crate::words::counted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -12,12 +13,18 @@ use std::collections::BTreeMap;
 pub struct Manifest {
     /// Always `recount`: how a folder of ours is known.
     pub program: String,
+    /// Id of the run: `R-` and a hash of all that stands here, but for the files written. The same inputs and options give it anew.
+    #[serde(default)]
+    pub run: String,
     /// Version of the program.
     pub version: String,
     /// Version of this file's form.
     pub schema_version: u32,
     /// The files, in the order of reading.
     pub inputs: Vec<Input>,
+    /// First and last date of service of everything that was read.
+    #[serde(default)]
+    pub dates: Option<(String, String)>,
     /// What was inferred over all files.
     pub notes: Vec<String>,
     /// What was read and what became of it.
@@ -36,6 +43,12 @@ pub struct Manifest {
     pub queries: BTreeMap<String, String>,
     /// Options that change results.
     pub options: BTreeMap<String, String>,
+    /// The tables in the folder, by their path.
+    #[serde(default)]
+    pub outputs: BTreeMap<String, Output>,
+    /// Path and SHA-256 of pages and workbooks made of them.
+    #[serde(default)]
+    pub deliverables: BTreeMap<String, String>,
     /// Which share of the patients it is, and what a merge must know of it; a whole run has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<ShardFacts>,
@@ -133,6 +146,17 @@ impl std::ops::AddAssign for Noted {
     }
 }
 
+/// A table in the folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Rows.
+    pub rows: u64,
+    /// Name and type of each column, as in the header of a query.
+    pub columns: String,
+}
+
 /// One input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
@@ -213,6 +237,18 @@ impl std::ops::AddAssign for Counts {
 }
 
 impl Manifest {
+    /// The last date of service that was read.
+    pub fn last_day(&self) -> Option<Day> {
+        self.dates.as_ref().and_then(|(_, last)| last.parse().ok()).map(day)
+    }
+
+    /// The id that a run like this has.
+    pub fn run_id(&self) -> String {
+        let bare =
+            Manifest { run: String::new(), outputs: BTreeMap::new(), deliverables: BTreeMap::new(), ..self.clone() };
+        hash::id("R", &[&bare.json()])
+    }
+
     /// The file's text.
     pub fn json(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();

@@ -5,8 +5,8 @@ mod manifest;
 mod table_file;
 mod terminal;
 
-pub use folder::{Folder, clean_up_on_interrupt};
-pub use manifest::{Counts, Input, Manifest, Noted, Shard, ShardFacts, TotalsOf};
+pub use folder::{Folder, MANIFEST, REVIEW, clean_up_on_interrupt, private_file};
+pub use manifest::{Counts, Input, Manifest, Noted, Output, Shard, ShardFacts, TotalsOf};
 pub use table_file::{Piece, TableFile, TableFormat};
 
 use polars::prelude::DataFrame;

@@ -3,8 +3,9 @@
 //! A piece of a Parquet file is a group of rows: encoded and compressed by whoever makes the rows, in parallel, and appended in
 //! order. So no table needs to be in memory whole, and the same pieces give the same bytes.
 
-use super::Folder;
+use super::{Folder, Output};
 use crate::error::{Error, Result};
+use crate::hash::HashingWriter;
 use polars::prelude::*;
 use polars_io::SerWriter;
 use polars_io::csv::write::CsvWriter;
@@ -15,8 +16,9 @@ use polars_parquet::write::{
     StatisticsOptions, Version, WriteOptions, array_to_columns, fallible_streaming_iterator, to_parquet_schema,
 };
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How tables are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -42,16 +44,22 @@ impl TableFormat {
 pub struct TableFile<'a> {
     folder: &'a Folder,
     name: String,
+    /// Name and type of each column.
+    columns: String,
+    rows: AtomicU64,
     sink: Sink,
 }
 
+/// A file whose bytes are hashed as they are written.
+type Hashed = HashingWriter<BufWriter<File>>;
+
 enum Sink {
     Parquet(Box<ParquetFile>),
-    Csv(Mutex<BufWriter<File>>),
+    Csv(Mutex<Hashed>),
 }
 
 struct ParquetFile {
-    writer: Mutex<FileWriter<BufWriter<File>>>,
+    writer: Mutex<FileWriter<Hashed>>,
     schema: SchemaDescriptor,
     encodings: Vec<Vec<Encoding>>,
     options: WriteOptions,
@@ -72,7 +80,7 @@ impl<'a> TableFile<'a> {
     /// It cannot be made.
     pub fn create(folder: &'a Folder, name: &str, format: TableFormat, columns: &DataFrame) -> Result<TableFile<'a>> {
         let name = format!("{name}.{}", format.ending());
-        let file = BufWriter::new(folder.create(&name)?);
+        let file = HashingWriter::new(BufWriter::new(folder.create(&name)?));
         let sink = match format {
             TableFormat::Parquet => {
                 let parquet = ParquetFile::create(file, columns).map_err(|error| failed(folder, &name, error))?;
@@ -85,7 +93,9 @@ impl<'a> TableFile<'a> {
                 Sink::Csv(Mutex::new(file))
             }
         };
-        Ok(TableFile { folder, name, sink })
+        let columns: Vec<String> =
+            columns.columns().iter().map(|column| format!("{} {}", column.name(), type_name(column.dtype()))).collect();
+        Ok(TableFile { folder, name, columns: columns.join(", "), rows: AtomicU64::new(0), sink })
     }
 
     /// Writes a table that is in memory.
@@ -118,6 +128,7 @@ impl<'a> TableFile<'a> {
             (Sink::Parquet(parquet), Piece::Parquet(groups)) => {
                 let mut writer = parquet.writer.lock().map_err(|_| broken())?;
                 for (rows, columns) in groups {
+                    self.rows.fetch_add(*rows, Ordering::Relaxed);
                     let pages = DynIter::new(columns.iter().map(|pages| {
                         let pages = fallible_streaming_iterator::convert(pages.iter().map(PolarsResult::Ok));
                         Ok(DynStreamingIterator::new(pages))
@@ -127,6 +138,7 @@ impl<'a> TableFile<'a> {
                 Ok(())
             }
             (Sink::Csv(file), Piece::Csv(frame)) => {
+                self.rows.fetch_add(frame.height() as u64, Ordering::Relaxed);
                 let mut file = file.lock().map_err(|_| broken())?;
                 let written = CsvWriter::new(&mut *file).include_header(false).finish(&mut without_formulas(frame));
                 written.map_err(|error| failed(self.folder, &self.name, error))
@@ -135,28 +147,29 @@ impl<'a> TableFile<'a> {
         }
     }
 
-    /// Ends the file.
+    /// Ends the file, and tells its folder what is in it.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn finish(self) -> Result<()> {
-        let (folder, name) = (self.folder, self.name);
+        let (folder, name, columns, rows) = (self.folder, self.name, self.columns, self.rows.into_inner());
         let broken = || Error::Bug("another thread failed while it wrote a table".into());
-        match self.sink {
+        let file = match self.sink {
             Sink::Parquet(parquet) => {
                 let mut writer = parquet.writer.into_inner().map_err(|_| broken())?;
-                writer.end(None).map(|_| ()).map_err(|error| failed(folder, &name, error))
+                writer.end(None).map_err(|error| failed(folder, &name, error))?;
+                writer.into_inner()
             }
-            Sink::Csv(file) => {
-                let mut file = file.into_inner().map_err(|_| broken())?;
-                file.flush().map_err(|error| folder.failed(&name, &error))
-            }
-        }
+            Sink::Csv(file) => file.into_inner().map_err(|_| broken())?,
+        };
+        let sha256 = file.finish().map_err(|error| folder.failed(&name, &error))?;
+        folder.note(&name, Output { sha256, rows, columns });
+        Ok(())
     }
 }
 
 impl ParquetFile {
-    fn create(file: BufWriter<File>, columns: &DataFrame) -> PolarsResult<ParquetFile> {
+    fn create(file: Hashed, columns: &DataFrame) -> PolarsResult<ParquetFile> {
         let arrow = columns.schema().to_arrow(CompatLevel::newest());
         let schema = to_parquet_schema(&arrow)?;
         let encodings = get_encodings(&arrow).to_vec();
@@ -186,6 +199,17 @@ impl ParquetFile {
             groups.push((batch.len() as u64, columns));
         }
         Ok(groups)
+    }
+}
+
+/// A type as the headers of queries name it.
+fn type_name(kind: &DataType) -> &'static str {
+    match kind {
+        DataType::Int64 => "i64",
+        DataType::Float64 => "f64",
+        DataType::Boolean => "bool",
+        DataType::Date => "date",
+        _ => "str",
     }
 }
 

@@ -48,6 +48,21 @@ pub enum WhyNot {
 }
 
 impl WhyNot {
+    /// All of them, in their order.
+    pub const ALL: [WhyNot; 11] = [
+        WhyNot::Auditable,
+        WhyNot::MinutesMissing,
+        WhyNot::NothingBilled,
+        WhyNot::SpansDays,
+        WhyNot::Unplaced,
+        WhyNot::TooManyMinutes,
+        WhyNot::TooManyUnits,
+        WhyNot::NetNegative,
+        WhyNot::PayerMissing,
+        WhyNot::DisciplineMissing,
+        WhyNot::RowLost,
+    ];
+
     /// Whether rows of the day are lost, or cannot be told whose they are: then nothing can be said to be missing.
     pub const fn leaves_open_what_there_is(self) -> bool {
         matches!(self, WhyNot::RowLost | WhyNot::Unplaced | WhyNot::PayerMissing | WhyNot::DisciplineMissing)

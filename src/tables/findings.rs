@@ -2,6 +2,7 @@
 
 use super::build::{Builder, amount};
 use super::sessions::{discipline, session_id};
+use super::sums::OF_FINDING;
 use crate::checks::{Finding, by_name};
 use crate::error::Result;
 use crate::hash::id;
@@ -39,6 +40,10 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<D
         .int_or_null("units_billed", |n| Some(findings[n].units_billed.into()))
         .int_or_null("units_supported", |n| findings[n].units_supported.map(i64::from))
         .int_or_null("units_over", |n| Some(findings[n].units_over.into()))
+        .int_or_null("units_under", |n| {
+            let own = session(n);
+            (findings[n].check == "underbilled-units").then(|| i64::from(own.timed.under + own.interval.under))
+        })
         .int_or_null("amount_billed_cents", |n| amount(n, &|line| lines.charge.at(line)))
         .int_or_null("amount_allowed_cents", |n| amount(n, &|line| lines.allowed.at(line)))
         .int_or_null("amount_paid_cents", |n| amount(n, &|line| lines.paid.at(line)))
@@ -75,18 +80,22 @@ pub fn sums_of_pattern(check: &str, found: &DataFrame) -> Result<DataFrame> {
     let text = |name: &str| found.column(name).and_then(|column| column.str().cloned()).map_err(super::bug);
     let (severity, certainty, therapist) = (text("severity")?, text("certainty")?, text("therapist_id")?);
     let over = found.column("units_over").and_then(|column| column.i64().cloned()).map_err(super::bug)?;
-    Builder::new(found.height())
+    let mut builder = Builder::new(found.height())
         .text("check", |_| check)
         .text("severity", |n| severity.get(n).unwrap_or(""))
         .text("certainty", |n| certainty.get(n).unwrap_or(""))
         .flag("primary", |_| false)
         .text("attribution", |n| if therapist.get(n).unwrap_or("").is_empty() { "" } else { "one" })
-        .text("therapist_id", |n| therapist.get(n).unwrap_or(""))
-        .int("findings", |_| 1)
-        .int("sessions", |_| 0)
-        .int("auditable_sessions", |_| 0)
-        .int("units_over", |n| over.get(n).unwrap_or(0))
-        .finish()
+        .text("therapist_id", |n| therapist.get(n).unwrap_or(""));
+    for name in OF_FINDING {
+        builder = builder.int(name, |n| match name {
+            "findings" => 1,
+            "units_over" => over.get(n).unwrap_or(0),
+            // What they tell of is priced by the findings of sessions.
+            _ => 0,
+        });
+    }
+    builder.finish()
 }
 
 /// The findings of a pattern, from the rows that its query selected.
@@ -118,6 +127,7 @@ pub fn of_pattern(check: &str, citation: &str, found: &DataFrame) -> Result<Data
         .int_or_null("units_billed", |n| billed.get(n))
         .int_or_null("units_supported", |n| supported.get(n))
         .int_or_null("units_over", |n| over.get(n))
+        .int_or_null("units_under", |_| None)
         .int_or_null("amount_billed_cents", |_| None)
         .int_or_null("amount_allowed_cents", |_| None)
         .int_or_null("amount_paid_cents", |_| None)

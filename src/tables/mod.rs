@@ -8,6 +8,7 @@
 
 mod build;
 mod findings;
+mod kept;
 mod lines;
 mod lost;
 mod names;
@@ -17,10 +18,11 @@ mod sessions;
 mod sums;
 
 pub use findings::{of_pattern, sums_of_pattern};
+pub use kept::{added_up, is_kept};
 pub use lost::{in_order as lost_in_order, pieces as pieces_of_lost, write as write_lost};
 pub use names::Names;
 pub use reference::{checks, payer_names, settings, sources};
-pub use sums::{SUMS, Sums};
+pub use sums::{SUMS, Sums, share};
 
 use crate::checks::Finding;
 use crate::error::{Error, Result};

@@ -1,7 +1,8 @@
 //! Sums as the tables that SQL sees.
 
-use super::{Known, OF_SESSION, SUMS, Sums};
-use crate::checks::ALL;
+use super::patients::Dimension;
+use super::{Known, Month, OF_FINDING, OF_SESSION, SUMS, Sums};
+use crate::checks::{ALL, Severity};
 use crate::error::Result;
 use crate::ingest::Export;
 use crate::reference::Kind;
@@ -25,6 +26,8 @@ impl Sums {
             self.finding_sums(export)?,
             self.left_out(export)?,
             self.reconciliation_sums()?,
+            self.minute_sums()?,
+            self.patient_sums(export)?,
         ];
         let mut names = SUMS.into_iter();
         Ok(frames.map(|frame| (names.next().unwrap_or_default(), frame)))
@@ -130,17 +133,40 @@ impl Sums {
     fn finding_sums(&self, export: &Export) -> Result<DataFrame> {
         let rows = self.findings.rows();
         let key = |n: usize| rows[n].0;
-        Builder::new(rows.len())
+        let mut builder = Builder::new(rows.len())
             .text("check", |n| ALL[key(n).check].name)
             .text("severity", |n| key(n).severity.name())
             .text("certainty", |n| key(n).certainty.name())
             .flag("primary", |n| key(n).primary)
             .text("attribution", |n| key(n).attribution)
-            .text("therapist_id", |n| export.texts.therapists.get(key(n).therapist))
-            .int("findings", |n| rows[n].1[0])
-            .int("sessions", |n| rows[n].1[1])
-            .int("auditable_sessions", |n| rows[n].1[2])
-            .int("units_over", |n| rows[n].1[3])
+            .text("therapist_id", |n| export.texts.therapists.get(key(n).therapist));
+        for (measure, name) in OF_FINDING.into_iter().enumerate() {
+            builder = builder.int(name, |n| rows[n].1[measure]);
+        }
+        builder.finish()
+    }
+
+    fn minute_sums(&self) -> Result<DataFrame> {
+        let rows = self.minutes.rows();
+        let mut builder = Builder::new(rows.len())
+            .int("timed_minutes", |n| rows[n].0.0.into())
+            .text("unit_rule", |n| rows[n].0.1.name());
+        for (measure, name) in
+            ["sessions", "timed_units_billed", "timed_units_supported", "timed_units_over", "timed_units_under"]
+                .into_iter()
+                .enumerate()
+        {
+            builder = builder.int(name, |n| rows[n].1[measure]);
+        }
+        builder.finish()
+    }
+
+    fn patient_sums(&self, export: &Export) -> Result<DataFrame> {
+        let rows = self.patients.counted.rows();
+        Builder::new(rows.len())
+            .text("dimension", |n| rows[n].0.0.name())
+            .text("value", |n| value(export, *rows[n].0))
+            .int("patients", |n| rows[n].1[0])
             .finish()
     }
 
@@ -184,6 +210,29 @@ impl Sums {
 /// The spelling that stands for a payer.
 fn payer_name(export: &Export, payer: u32) -> &str {
     export.texts.payer_names.get(export.payers[payer as usize].name)
+}
+
+/// The severity of that number.
+fn severity(number: u32) -> &'static str {
+    let all = [Severity::Exception, Severity::Review, Severity::Note];
+    all.into_iter().find(|severity| *severity as u32 == number).map_or("", Severity::name)
+}
+
+/// What patients are counted by, as text.
+fn value(export: &Export, (dimension, value): (Dimension, u32)) -> String {
+    let texts = &export.texts;
+    match dimension {
+        Dimension::All => String::new(),
+        Dimension::Therapist => texts.therapists.get(value).to_string(),
+        Dimension::Clinic => texts.clinics.get(value).to_string(),
+        Dimension::Payer => texts.payer_names.get(value).to_string(),
+        Dimension::Code => texts.codes.get(value).to_string(),
+        Dimension::Month => Month::from_number(value).name(),
+        Dimension::Check => ALL[value as usize].name.into(),
+        Dimension::Severity => severity(value).into(),
+        Dimension::WhyNot => WhyNot::ALL[value as usize].words().into(),
+        Dimension::TimedMinutes | Dimension::TimedMinutesByFive | Dimension::Remainder => value.to_string(),
+    }
 }
 
 /// The columns that all sums of sessions end in. A key with a reason not to be audited has sums that nobody knows.

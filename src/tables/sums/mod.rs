@@ -4,19 +4,22 @@
 //! count as billed, what a rate is of) stands in `queries/`. Sums of parts of a run, stacked, are the sums of the run.
 
 mod frames;
+mod patients;
 
 use crate::checks::{ALL, Certainty, Finding, Severity};
 use crate::ingest::{BLANK_MONEY, Lines, LostRow};
 use crate::reference::{Day, Kind, date};
 use crate::sessions::{Outcome, Service, Session, WhyNot};
+use crate::tables::build::amount;
 use crate::tables::reconciliation::{Sides, State, states};
 use chrono::Datelike;
 use hashbrown::HashMap;
-use recount_core::domain::Rule;
+use patients::Patients;
+use recount_core::domain::{Rule, Units};
 use std::hash::Hash;
 
 /// Names of the tables of sums.
-pub const SUMS: [&str; 9] = [
+pub const SUMS: [&str; 11] = [
     "session_sums",
     "therapist_sums",
     "therapist_payer_sums",
@@ -26,10 +29,12 @@ pub const SUMS: [&str; 9] = [
     "finding_sums",
     "left_out",
     "reconciliation_sums",
+    "minute_sums",
+    "patient_sums",
 ];
 
 /// Measures of a key, added up.
-struct Sum<K, const N: usize> {
+pub struct Sum<K, const N: usize> {
     cells: HashMap<K, [i64; N]>,
     /// The keys of the last additions and their sums, since the same few come again and again.
     recent: Vec<K>,
@@ -256,9 +261,38 @@ impl Month {
         self.0.map_or(String::new(), |(year, month)| format!("{year:04}-{month:02}"))
     }
 
+    /// A number of its own.
+    fn number(self) -> u32 {
+        self.0.map_or(0, |(year, month)| (year * 12 + i32::from(month) - 1) as u32)
+    }
+
+    fn from_number(number: u32) -> Month {
+        Month((number > 0).then_some(((number / 12) as i32, (number % 12) as u8 + 1)))
+    }
+
     fn quarter(self) -> String {
         self.0.map_or(String::new(), |(year, month)| format!("{year:04}Q{}", (month - 1) / 3 + 1))
     }
+}
+
+/// The measures of findings, in order.
+pub const OF_FINDING: [&str; 10] = [
+    "findings",
+    "sessions",
+    "auditable_sessions",
+    "units_over",
+    "units_over_charged",
+    "units_over_allowed",
+    "units_over_paid",
+    "charge_share_cents",
+    "allowed_share_cents",
+    "paid_share_cents",
+];
+
+/// The part of an amount of `billed` units that `over` of them have, if all were priced alike; rounded to the cent, halves up.
+pub fn share(cents: i64, over: Units, billed: Units) -> i64 {
+    let (over, billed) = (i64::from(over), i64::from(billed));
+    if billed <= 0 { 0 } else { (2 * cents * over.min(billed) + billed).div_euclid(2 * billed) }
 }
 
 /// All sums of a run, or of a part of it.
@@ -275,9 +309,12 @@ pub struct Sums {
     /// session is added once instead of to every table of sums.
     all_of_sessions: Sum<(SessionKey, u32), { OF_SESSION.len() }>,
     all_of_lines: Sum<(LineKey, u32), 3>,
-    findings: Sum<FindingKey, 4>,
+    findings: Sum<FindingKey, { OF_FINDING.len() }>,
     left_out: Sum<(u16, Month, bool), 3>,
     reconciliation: Sum<[State; 2], 7>,
+    /// Auditable sessions with timed units, by their timed minutes.
+    minutes: Sum<(u32, Rule), 5>,
+    patients: Patients,
 }
 
 impl Default for Sums {
@@ -296,6 +333,8 @@ impl Default for Sums {
             findings: Sum::new(),
             left_out: Sum::new(),
             reconciliation: Sum::new(),
+            minutes: Sum::new(),
+            patients: Patients::default(),
         }
     }
 }
@@ -303,12 +342,16 @@ impl Default for Sums {
 impl Sums {
     /// With those of more sessions: of whole patients, with their findings in the order of the sessions.
     pub fn add_sessions(&mut self, lines: &Lines, outcome: &Outcome, findings: &[Finding]) {
-        let mut patient = None;
-        for session in &outcome.sessions {
+        let (mut patient, mut found) = (None, findings);
+        for (number, session) in outcome.sessions.iter().enumerate() {
             self.add_session(lines, outcome, session, patient != Some(session.patient));
             patient = Some(session.patient);
+            let own = found.iter().take_while(|finding| finding.session as usize == number).count();
+            let (own, rest) = found.split_at(own);
+            self.patients.add(lines, outcome, session, own);
+            found = rest;
         }
-        self.add_findings(outcome, findings);
+        self.add_findings(lines, outcome, findings);
         if self.all_of_sessions.cells.len() > OFTEN {
             self.distribute();
         }
@@ -343,6 +386,8 @@ impl Sums {
         self.findings.merge(other.findings);
         self.left_out.merge(other.left_out);
         self.reconciliation.merge(other.reconciliation);
+        self.minutes.merge(other.minutes);
+        self.patients.counted.merge(other.patients.counted);
     }
 
     /// With rows that are not audited.
@@ -380,6 +425,12 @@ impl Sums {
             ];
             self.reconciliation.add(states(lines, services), &measures);
         }
+        let minutes = session.timed_minutes(services).filter(|_| session.auditable() && timed_billed);
+        if let Some(minutes) = minutes {
+            let timed = session.timed;
+            let measures = [1, timed.billed, timed.supported, timed.over, timed.under].map(i64::from);
+            self.minutes.add((minutes as u32, rule), &measures);
+        }
         for service in services {
             let judged = service.is_judged_in(session);
             let if_judged = |units: i32| if judged { i64::from(units) } else { 0 };
@@ -411,7 +462,7 @@ impl Sums {
         }
     }
 
-    fn add_findings(&mut self, outcome: &Outcome, findings: &[Finding]) {
+    fn add_findings(&mut self, lines: &Lines, outcome: &Outcome, findings: &[Finding]) {
         for of_session in findings.chunk_by(|a, b| a.session == b.session) {
             for (n, finding) in of_session.iter().enumerate() {
                 let first = of_session[..n].iter().all(|other| other.check != finding.check);
@@ -424,7 +475,16 @@ impl Sums {
                     attribution: finding.attribution.name(),
                     therapist: finding.attribution.therapist(),
                 };
-                self.findings.add(key, &[1, first.into(), auditable.into(), finding.units_over.into()]);
+                let mut measures = [1, first.into(), auditable.into(), finding.units_over.into(), 0, 0, 0, 0, 0, 0];
+                let concerned = outcome.lines_at(finding.lines);
+                let columns = [&lines.charge, &lines.allowed, &lines.paid];
+                for (n, column) in columns.into_iter().enumerate().filter(|_| finding.units_over > 0) {
+                    if let Some(cents) = amount(lines, concerned, &|line| column.at(line)) {
+                        measures[4 + n] = finding.units_over.into();
+                        measures[7 + n] = share(cents, finding.units_over, finding.units_billed);
+                    }
+                }
+                self.findings.add(key, &measures);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! `recount units`: a unit rule on one session, as with pencil and paper.
+//! A unit rule on one session, as with pencil and paper: what `recount units` prints and what proofs rest on.
 //!
 //! Values in, text out, 80 columns wide. The numbers come from the audit's own functions, so findings say the same.
 
@@ -134,7 +134,32 @@ fn hand_out(text: &mut String, services: &[Service], bill: &[(Time, Units)], all
         let some = if spare == 1 { "one".to_owned() } else { spare.to_string() };
         let get = if spare == 1 { "gets the spare unit" } else { "get a spare unit each" };
         put(text, "  ", &format!("Tie at {}; {some} of {} {get}: {any}.", allowed.cut, tied.join(", ")));
+        if let Some(each) = choices(services, bill, allowed) {
+            put(text, "  ", &format!("Allowed: {each}."));
+        }
     }
+}
+
+/// Allocations that are written out at most; more are told by the tie alone.
+const WRITTEN_OUT: usize = 10;
+
+/// Every allowed allocation, written out: `97110 2 + 97112 1, or 97110 1 + 97112 2`.
+fn choices(services: &[Service], bill: &[(Time, Units)], allowed: &Allocations) -> Option<String> {
+    let tied: Vec<usize> = (0..bill.len()).filter(|&n| remainder(bill[n].0) == allowed.cut).collect();
+    let spare = allowed.spare_at_cut as u32;
+    // Each set of the tied services is a number with a bit for each of them.
+    let sets = (tied.len() <= 16).then(|| (0..1u32 << tied.len()).rev().filter(|set| set.count_ones() == spare))?;
+    let sets: Vec<u32> = sets.take(WRITTEN_OUT + 1).collect();
+    let one = |set: &u32| {
+        let shares = services.iter().zip(bill).enumerate().map(|(n, (lines, &(time, _)))| {
+            let chosen = tied.iter().position(|&place| place == n).is_some_and(|bit| set & 1 << bit != 0);
+            let units = sure(time) + Units::from(chosen || remainder(time) > allowed.cut);
+            let names: Vec<&str> = by_code(lines).map(|same| same[0].code.as_str()).collect();
+            format!("{} {units}", names.join("+"))
+        });
+        shares.collect::<Vec<_>>().join(" + ")
+    };
+    (sets.len() <= WRITTEN_OUT).then(|| sets.iter().map(one).collect::<Vec<_>>().join(", or "))
 }
 
 /// Timed codes under the midpoint rule, and codes of other lengths: no minutes are pooled.
@@ -251,6 +276,7 @@ $ cms 97112=20/2 97110=20/1
 CMS 8-minute rule: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C
   40 minutes lie in 38 to 52: 3 units. Whole fifteens give 2; left to give: 1.
   Tie at 5; one of 97110, 97112 gets the spare unit: either.
+  Allowed: 97110 1 + 97112 2, or 97110 2 + 97112 1.
   code   minutes  fifteens  remainder  allowed   billed  nearest
   97110       20         1          5  1 or 2         1        1
   97112       20         1          5  1 or 2         2        2
@@ -287,7 +313,7 @@ CMS 8-minute rule: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C
 
     #[test]
     fn the_transcript_is_what_is_printed() {
-        let codes = Codes::parse(include_str!("../../data/codes.csv")).unwrap();
+        let codes = Codes::parse(include_str!("../data/codes.csv")).unwrap();
         let print = |command: &str| {
             let mut words = command.split(' ').skip(1).map(str::to_owned);
             let rule = Rule::from_name(&words.next().unwrap()).unwrap();

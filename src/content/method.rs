@@ -1,0 +1,81 @@
+//! Method, citations, and what was not tested.
+
+use super::{Facts, section};
+use crate::blocks::{Block, Kind, Section, Table, thousands};
+use crate::checks::ALL;
+use crate::grid::Value;
+
+/// How the numbers came about, and where the rules are written.
+pub fn method(facts: &Facts) -> Section {
+    let manifest = &facts.run.manifest;
+    let steps = [
+        "Every row of the exports becomes a line, or is rejected or set aside with its reason; the three add up to what was read.",
+        "Lines of one patient, date of service, discipline and payer are a session, whoever treated and however often that day.",
+        "Under the rule cms the minutes of all timed codes of a session are added up: under 8 support no unit, 8 to 22 one, 23 to 37 two, \
+         and so on by fifteens. Each code has a unit for each whole fifteen of its own minutes, and the largest remainders get what is \
+         left; where remainders tie, every choice is allowed.",
+        "Under the rule midpoint each timed code stands alone, and has a unit once more than half of its fifteen minutes has passed.",
+        "An untimed code has one unit each time it took place, within its daily limit, whatever its minutes.",
+        "Where a payer's rule is not documented, both rules are run, and units are over only if they are over under both.",
+        "Units over and units under are never set off against each other. Blank minutes are not zero: such a session is not audited.",
+        "Units were recounted for all sessions, not for a sample, so the figures have no sampling error. Whether the exported minutes are \
+         those of the signed notes is a matter for a sample of charts (recount pull).",
+    ];
+    let mut checks = Table::new(
+        "Checks that ran, and where their rules are written",
+        &[("check", Kind::Text), ("family", Kind::Text), ("severity", Kind::Text), ("source", Kind::Long)],
+    );
+    for check in ALL.iter().filter(|check| manifest.checks_run.iter().any(|name| name == check.name)) {
+        checks.row([check.name, check.family, check.severity.name(), check.citation].map(Value::text));
+    }
+    let mut hashes =
+        Table::new("Reference data and queries of this run", &[("file", Kind::Text), ("SHA-256", Kind::Text)]);
+    for (name, hash) in manifest.data.iter().chain(&manifest.queries) {
+        hashes.row([name.as_str(), hash].map(Value::text));
+    }
+    hashes.note = "Whoever runs the same version with the same files and options gets the same figures.".into();
+    section(
+        "method",
+        "Method and citations",
+        vec![Block::List(steps.map(str::to_owned).to_vec()), Block::Table(checks), Block::Table(hashes)],
+    )
+}
+
+/// What this audit says nothing about.
+pub fn not_tested(facts: &Facts) -> Section {
+    let manifest = &facts.run.manifest;
+    let mut blocks =
+        vec![Block::Text("What was not tested is not passed. This audit says nothing about the following.".into())];
+    let mut not_run = Table::new("Checks that did not run", &[("check", Kind::Text), ("why", Kind::Long)]);
+    for (check, why) in &manifest.checks_not_run {
+        not_run.row([check.as_str(), why].map(Value::text));
+    }
+    let left_out = [
+        "The signed notes: whether the exported minutes and codes are what was documented, and whether that was medically necessary.",
+        "Plans of care, certifications, progress reports and orders.",
+        "Modifiers: KX and yearly thresholds, CQ and CO, ABN, discipline modifiers; NCCI pairs and MUE limits beyond the daily limit of \
+         untimed codes.",
+        "Overlapping visits, co-treatment, group therapy billed as individual, a clinician's hours in a day.",
+        "Payers' contracts, but for what is stated under Payers and their unit rules.",
+        "Whether amounts were paid rightly, but for units over.",
+    ];
+    let open = manifest.sessions.read - manifest.sessions.auditable;
+    let mut list: Vec<String> = left_out.map(str::to_owned).to_vec();
+    if open > 0 {
+        list.insert(
+            0,
+            format!("{} of {} sessions, which could not be audited: see coverage.", thousands(open as i64), {
+                thousands(manifest.sessions.read as i64)
+            }),
+        );
+    }
+    let rejected = manifest.totals.rejected.rows;
+    if rejected > 0 {
+        list.insert(0, format!("{} rows that could not be read: see quality of the data.", thousands(rejected as i64)));
+    }
+    blocks.push(Block::List(list));
+    if !not_run.rows.is_empty() {
+        blocks.push(Block::Table(not_run));
+    }
+    section("not-tested", "What was not tested", blocks)
+}

@@ -1,0 +1,80 @@
+//! What to do next, from what was found.
+
+use super::{Facts, section};
+use crate::audience::Names;
+use crate::blocks::{Block, Section, thousands};
+use crate::words::counted;
+
+/// The next steps, the one that moves most numbers first.
+pub(super) fn next(facts: &Facts, names: &Names) -> Section {
+    let mut steps = Vec::new();
+    if facts.tells_nothing(names) {
+        let words = "Few patients stand behind what was found, so it is not shown here. The work paper in the folder of the run has it.";
+        return section("next", "What to do next", vec![Block::Text(words.into())]);
+    }
+    let open = facts.table("payers").records().filter(|row| ["default", "unknown"].contains(&row.text("rule_basis")));
+    let (payers, units) = open.fold((0_u64, 0), |(payers, units), row| {
+        let change = row.whole("units_that_change").unwrap_or(0);
+        (payers + u64::from(change > 0), units + change)
+    });
+    if payers > 0 {
+        steps.push(format!(
+            "Look up which unit rule {} of payers follow whose rule is not documented: {} depend on it. Then run the audit again with \
+             --payer-rule or [payers] in recount.toml.",
+            counted(payers, "spelling"),
+            counted(units as u64, "unit")
+        ));
+    }
+    let not_auditable = facts.measure("sessions not auditable");
+    if not_auditable > 0 {
+        steps.push(format!(
+            "Get what {} lack that could not be audited (see coverage): most often the minutes.",
+            counted(not_auditable as u64, "session")
+        ));
+    }
+    let exceptions = facts.measure("findings: exception");
+    if exceptions > 0 {
+        steps.push(
+            "Check the export against signed notes before anything else is said: recount pull draws some charts of each clinician, at \
+             random and where most is over."
+                .into(),
+        );
+        steps.push(
+            "Decide on the findings in workpaper.xlsx (columns tick to date) and take the decisions back with recount review import."
+                .into(),
+        );
+        let worst: Vec<String> = facts
+            .table("by_therapist")
+            .records()
+            .filter(|row| row.whole("units_over").unwrap_or(0) > 0 && !row.text("therapist_id").starts_with('('))
+            .filter(|row| !names.hides_row("therapist_id", row.text("therapist_id")))
+            .take(3)
+            .map(|row| names.clinician(row.text("therapist_id")))
+            .collect();
+        if !worst.is_empty() {
+            steps.push(format!(
+                "Speak with the clinicians with most units over first ({}); --letters writes a page for each, with what is theirs alone.",
+                worst.join(", ")
+            ));
+        }
+        steps.push(
+            "If overpayments are confirmed, the sheet Refunds has them by payer and claim, with the look-back. For Medicare the clock of \
+             60 days begins when an overpayment is identified (42 CFR 401.305); ask counsel."
+                .into(),
+        );
+    }
+    let under = facts.measure("units under");
+    if under > 0 {
+        steps.push(format!(
+            "{} were earned and not billed; the sheet Refunds lists them apart, with the limit of filing.",
+            counted(under as u64, "unit")
+        ));
+    }
+    if steps.is_empty() {
+        steps.push(format!(
+            "Nothing is over in {} audited sessions. Keep this report.",
+            thousands(facts.measure("auditable sessions"))
+        ));
+    }
+    section("next", "What to do next", vec![Block::List(steps)])
+}

@@ -1,0 +1,110 @@
+//! The verdict in one box.
+
+use super::{Facts, section};
+use crate::audience::Names;
+use crate::blocks::{Block, Figure, Section, dollars, thousands};
+
+/// The result for a work paper.
+pub fn result(facts: &Facts) -> Vec<Block> {
+    verdict(facts, &Names::identified()).blocks
+}
+
+/// What a board reads first.
+pub(super) fn verdict(facts: &Facts, names: &Names) -> Section {
+    let (sessions, auditable) = (facts.measure("sessions"), facts.measure("auditable sessions"));
+    let billed = facts.measure("units billed");
+    let of = |part: i64| {
+        if billed > 0 {
+            format!("{:.1} per 100 units billed", 100.0 * part as f64 / billed as f64)
+        } else {
+            String::new()
+        }
+    };
+    let (over, under) = (facts.measure("units over"), facts.measure("units under"));
+    let mut figures = vec![figure(
+        format!("{} of {}", thousands(auditable), thousands(sessions)),
+        "sessions audited",
+        "the others lack what the unit rules need; see coverage".into(),
+    )];
+    let few = facts.tells_nothing(names);
+    let exceeds = "billed units that exceed what the exported minutes support".to_owned();
+    let (exceptions, more) = facts.exceptions_shown(names);
+    figures.push(match (few, more) {
+        (true, _) => figure("not shown".into(), "exceptions", format!("{exceeds}; few patients stand behind them")),
+        (false, true) => {
+            let note = format!("{exceeds}; not counting checks that few patients stand behind");
+            figure(format!("{} +", thousands(exceptions)), "exceptions", note)
+        }
+        (false, false) => figure(thousands(exceptions), "exceptions", exceeds),
+    });
+    if few {
+        figures.push(figure("not shown".into(), "units over and under", "few patients stand behind them".into()));
+    } else {
+        figures.push(figure(thousands(over), "units over", of(over)));
+        let apart = "never set off against units over";
+        figures.push(figure(thousands(under), "units under", format!("{}; {apart}", of(under))));
+    }
+    for (amount, words) in
+        [("paid", "paid for units over"), ("allowed", "allowed for units over"), ("charge", "charged for units over")]
+    {
+        let (cents, covered) = money(facts, amount);
+        if covered > 0 && over > 0 && !few {
+            figures.push(figure(
+                dollars(cents),
+                words,
+                format!("estimate: amounts are known for {} of {} units over", thousands(covered), thousands(over)),
+            ));
+            break;
+        }
+    }
+    let mut blocks = warnings(facts);
+    blocks.push(Block::Figures(figures));
+    blocks.push(Block::Text(in_words(facts)));
+    section("verdict", "Result", blocks)
+}
+
+fn figure(value: String, label: &str, note: String) -> Figure {
+    Figure { value, label: label.into(), note }
+}
+
+/// Share of an amount for units over, in cents, and how many of the units over have that amount.
+fn money(facts: &Facts, amount: &str) -> (i64, i64) {
+    let covered = match amount {
+        "charge" => "units_over_charged",
+        "allowed" => "units_over_allowed",
+        _ => "units_over_paid",
+    };
+    let sum = |column: &str| facts.table("amounts").records().filter_map(|row| row.whole(column)).sum();
+    (sum(&format!("{amount}_share_cents")), sum(covered))
+}
+
+/// What casts doubt on all figures.
+fn warnings(facts: &Facts) -> Vec<Block> {
+    let patterns = facts.gathered.patterns.records();
+    let doubt = patterns.filter(|row| row.text("check") == "minutes-from-units");
+    doubt.map(|row| Block::Warning(row.text("reason").to_owned())).collect()
+}
+
+/// What the figures mean, in a paragraph.
+fn in_words(facts: &Facts) -> String {
+    let rate = |part: i64, whole: i64| if whole > 0 { 100.0 * part as f64 / whole as f64 } else { 0.0 };
+    let (sessions, auditable) = (facts.measure("sessions"), facts.measure("auditable sessions"));
+    let certain: i64 = facts
+        .gathered
+        .certainty
+        .iter()
+        .filter(|((severity, certainty), _)| severity == "exception" && certainty == "certain")
+        .map(|(_, (findings, _))| findings)
+        .sum();
+    let exceptions = facts.measure("findings: exception");
+    let sure = match exceptions {
+        0 => "No session bills more than its exported minutes support.".to_owned(),
+        _ if certain == exceptions => "All exceptions are certain on the exported data.".to_owned(),
+        _ => "Most of what is said rests on the exported data alone; the others say what they depend on.".to_owned(),
+    };
+    format!(
+        "{:.1} % of sessions could be audited. {sure} An exception is a potential overpayment: the exported minutes do not support the \
+         exported units. What was treated stands in the signed note, which this audit has not read.",
+        rate(auditable, sessions)
+    )
+}

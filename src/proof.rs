@@ -1,0 +1,315 @@
+//! The proof of a session: everything that its verdict rests on, in the order in which it can be done again with pencil and paper.
+//!
+//! It is made from a finished run's tables. The arithmetic is done anew by the functions of the audit ([`crate::working`]), and a
+//! test holds it to what the tables say.
+
+use crate::blocks::{Block, Kind, Table};
+use crate::checks::{self, by_name};
+use crate::error::{Error, Result};
+use crate::finished::FinishedRun;
+use crate::grid::{Grid, Record, Value};
+use crate::reference::Codes;
+use crate::words::counted;
+use crate::working::working;
+use hashbrown::{HashMap, HashSet};
+use recount_core::cells;
+use recount_core::domain::{Rule, Time};
+
+/// The proof of a session.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// The session.
+    pub session_id: String,
+    /// Ids of its findings, in order.
+    pub findings: Vec<String>,
+    /// The session in one line.
+    pub title: String,
+    /// The proof itself.
+    pub blocks: Vec<Block>,
+}
+
+/// The rows of one session.
+struct Rows<'a> {
+    session: Record<'a>,
+    services: Vec<Record<'a>>,
+    lines: Vec<Record<'a>>,
+    findings: Vec<Record<'a>>,
+}
+
+/// The proofs of some sessions of a run, in the order of the run; `codes` is the code table that it used.
+///
+/// # Errors
+/// The run wrote no lines, services and sessions; a file cannot be read.
+pub fn of_sessions(run: &FinishedRun, codes: &Codes, ids: &HashSet<String>) -> Result<Vec<Proof>> {
+    if let Some(missing) = ["sessions", "services", "lines"].into_iter().find(|table| run.file(table).is_none()) {
+        return Err(Error::Usage(format!("a proof needs the table {missing}; audit again without --detail findings")));
+    }
+    let [sessions, services, lines, findings] =
+        ["sessions", "services", "lines", "findings"].map(|table| run.of_sessions(table, ids));
+    let (sessions, services, lines, findings) = (sessions?, services?, lines?, findings?);
+    let (services, lines, findings) = (by_session(&services), by_session(&lines), by_session(&findings));
+    let proof = |session: Record| {
+        let id = session.text("session_id");
+        let rows = Rows { session, services: own(&services, id), lines: own(&lines, id), findings: own(&findings, id) };
+        rows.proof(codes)
+    };
+    sessions.records().map(proof).collect()
+}
+
+fn own<'a>(rows: &HashMap<String, Vec<Record<'a>>>, session: &str) -> Vec<Record<'a>> {
+    rows.get(session).cloned().unwrap_or_default()
+}
+
+fn by_session(grid: &Grid) -> HashMap<String, Vec<Record<'_>>> {
+    let mut found: HashMap<String, Vec<Record>> = HashMap::new();
+    for record in grid.records() {
+        found.entry(record.text("session_id").to_owned()).or_default().push(record);
+    }
+    found
+}
+
+impl Rows<'_> {
+    fn proof(&self, codes: &Codes) -> Result<Proof> {
+        let session = self.session;
+        let mut blocks = vec![Block::Text(self.whose()), Block::Table(self.exported())];
+        if session.flag("auditable") {
+            blocks.push(Block::Text(self.rule()));
+            blocks.extend(self.arithmetic(codes)?);
+        } else {
+            let why = session.text("why_not");
+            blocks.push(Block::Text(format!(
+                "Not auditable: {why}. Units that need no minutes are judged all the same."
+            )));
+        }
+        blocks.extend(self.untimed());
+        blocks.push(Block::List(self.verdict()));
+        blocks.push(Block::Text(self.compliant()));
+        blocks.extend(self.found());
+        let day = session.get("date_of_service");
+        Ok(Proof {
+            session_id: session.text("session_id").to_owned(),
+            findings: self.findings.iter().map(|finding| finding.text("finding_id").to_owned()).collect(),
+            title: format!("{}: {}, {day}", session.text("session_id"), session.text("patient_id")),
+            blocks,
+        })
+    }
+
+    /// Which session it is.
+    fn whose(&self) -> String {
+        let named = [
+            ("patient", "patient_id"),
+            ("date of service", "date_of_service"),
+            ("discipline", "discipline"),
+            ("payer", "payer"),
+            ("practice", "practice_id"),
+            ("clinic", "clinic"),
+            ("clinician", "therapist_id"),
+        ];
+        let parts = named.iter().map(|(name, column)| (name, self.session.get(column).to_string()));
+        let parts: Vec<String> =
+            parts.filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name} {value}")).collect();
+        format!("Session {}: {}.", self.session.text("session_id"), parts.join(", "))
+    }
+
+    /// The lines as exported.
+    fn exported(&self) -> Table {
+        let money = |column: &str| self.lines.iter().any(|line| line.whole(column).is_some());
+        let mut columns = vec![
+            ("file:row", Kind::Text),
+            ("clinician", Kind::Text),
+            ("code", Kind::Text),
+            ("modifiers", Kind::Text),
+            ("minutes", Kind::Text),
+            ("units", Kind::Number),
+        ];
+        let amounts: Vec<&str> =
+            ["charge_cents", "allowed_cents", "paid_cents"].into_iter().filter(|column| money(column)).collect();
+        columns.extend(amounts.iter().map(|column| (column.trim_end_matches("_cents"), Kind::Cents)));
+        let mut table = Table::new("Lines as exported", &columns);
+        for line in &self.lines {
+            let place = format!("{}:{}", line.text("source_file"), line.get("source_row"));
+            let exact = line.text("minutes_exact");
+            let minutes = if exact.is_empty() { line.get("minutes").to_string() } else { exact.to_owned() };
+            let mut row = vec![
+                Value::text(place),
+                line.get("therapist_id").clone(),
+                line.get("code").clone(),
+                line.get("modifiers").clone(),
+                Value::text(minutes),
+                line.get("units_billed").clone(),
+            ];
+            row.extend(amounts.iter().map(|column| line.get(column).clone()));
+            table.row(row);
+        }
+        table
+    }
+
+    /// The rule in our own words, why it is this payer's, and where it is written.
+    fn rule(&self) -> String {
+        let session = self.session;
+        let rule = match session.text("unit_rule") {
+            "midpoint" => {
+                "Rule midpoint: each timed code stands alone and has a unit once more than half of its fifteen minutes has \
+                 passed: from 8 minutes one, from 23 two, from 38 three (CPT guidance on time)."
+            }
+            _ => {
+                "Rule cms: the minutes of all timed codes of the session are added up. Under 8 minutes support no unit, 8 to 22 \
+                 one, 23 to 37 two, and so on by fifteens. Each code is sure of a unit for each whole fifteen of its own \
+                 minutes; what is left goes to the largest remainders, one each (CMS Pub. 100-04, Claims Processing, ch. 5, \
+                 §20.2 C)."
+            }
+        };
+        let why = match session.text("rule_basis") {
+            "documented" => "The payer's policy is documented.".to_owned(),
+            "user" => "The rule was set by the user of this program.".to_owned(),
+            basis => {
+                let over = |column: &str| counted(session.whole(column).unwrap_or(0).unsigned_abs(), "unit");
+                format!(
+                    "Which rule this payer follows is not documented (basis {basis}), so both were run: by cms {} \
+                     over, by midpoint {}. The reading with less over counts.",
+                    over("over_cms"),
+                    over("over_midpoint")
+                )
+            }
+        };
+        format!("{rule} {why}")
+    }
+
+    /// Minutes into units, for timed codes and those of other lengths.
+    fn arithmetic(&self, codes: &Codes) -> Result<Option<Block>> {
+        let session = self.session;
+        let day = session.day("date_of_service").unwrap_or(0);
+        let evidence = session.text("evidence");
+        if evidence != "per-code" && evidence != "none" {
+            return Ok(Some(Block::Text(self.of_visits(evidence))));
+        }
+        let counted = |service: &&Record| ["timed", "interval"].contains(&service.text("code_kind"));
+        let mut given = Vec::new();
+        for service in self.services.iter().filter(counted) {
+            let (code, units) = (service.text("code"), service.whole("units_billed").unwrap_or(0));
+            if service.flag("minutes_known") {
+                given.push(format!("{code}={}/{units}", self.exact_minutes(code, service)));
+            }
+        }
+        if given.is_empty() {
+            return Ok(None);
+        }
+        let settled = ["documented", "user"].contains(&session.text("rule_basis"));
+        let rule = Rule::from_name(session.text("unit_rule")).filter(|_| settled).unwrap_or(Rule::Either);
+        Ok(Some(Block::Lines(working(codes, rule, day, &given)?)))
+    }
+
+    /// The minutes of a code with their decimals, of all its lines.
+    fn exact_minutes(&self, code: &str, service: &Record) -> String {
+        let own = self.lines.iter().filter(|line| line.text("code") == code);
+        let exact: Option<Time> = own
+            .map(|line| match line.text("minutes_exact") {
+                "" => Some(line.whole("minutes").map_or(Time::ZERO, |minutes| Time::from_minutes(minutes as i32))),
+                exact => cells::time(exact).ok().map(|cell| cell.time),
+            })
+            .sum();
+        // Minutes that a code has from elsewhere (the visit's start and end) stand with the service alone.
+        let whole = service.whole("minutes").unwrap_or(0);
+        match exact.filter(|time| i64::from(time.whole_minutes()) == whole) {
+            Some(time) => time.to_string(),
+            None => whole.to_string(),
+        }
+    }
+
+    /// Where codes have no minutes, and the visit has.
+    fn of_visits(&self, evidence: &str) -> String {
+        let minutes = counted(self.session.whole("timed_minutes").unwrap_or(0).unsigned_abs(), "minute");
+        let supported = counted(self.session.whole("timed_units_supported").unwrap_or(0).unsigned_abs(), "unit");
+        match evidence {
+            "upper-bound" => format!(
+                "The codes have no minutes of their own. The visit lasted {minutes}, timed and untimed together, so there were no \
+                 more timed minutes than these: at most {supported} can be supported."
+            ),
+            _ => format!(
+                "The codes have no minutes of their own. The visit's timed minutes are {minutes}: {supported} supported in total. \
+                 Which code they belong to is not known, and not judged."
+            ),
+        }
+    }
+
+    /// Untimed codes and those that no rule speaks to.
+    fn untimed(&self) -> Option<Block> {
+        let others = self.services.iter().filter(|service| !["timed", "interval"].contains(&service.text("code_kind")));
+        let columns =
+            [("code", Kind::Text), ("kind", Kind::Text), ("billed", Kind::Number), ("supported", Kind::Number)];
+        let mut table = Table::new("Codes that minutes do not count for", &columns);
+        for service in others {
+            table.row(["code", "code_kind", "units_billed", "units_supported"].map(|name| service.get(name).clone()));
+        }
+        table.note = "An untimed code has one unit each time it took place, whatever its minutes, within its daily limit (CMS Pub. \
+                      100-04, ch. 5, §20.2 B). Without a number supported, no rule here speaks to it."
+            .into();
+        (!table.rows.is_empty()).then_some(Block::Table(table))
+    }
+
+    /// Billed against supported, each sort for itself; nothing is netted.
+    fn verdict(&self) -> Vec<String> {
+        let session = self.session;
+        let mut said = Vec::new();
+        for sort in ["timed", "interval", "untimed"] {
+            let of = |what: &str| session.whole(&format!("{sort}_units_{what}"));
+            let (Some(billed), Some(supported), Some(over)) = (of("billed"), of("supported"), of("over")) else {
+                continue;
+            };
+            let under = of("under").unwrap_or(0);
+            if billed == 0 && supported == 0 {
+                continue;
+            }
+            let name = if sort == "interval" { "Units of other lengths" } else { &format!("{sort} units") };
+            let mut verdict = vec![];
+            verdict.extend((over > 0).then(|| format!("{over} over")));
+            verdict.extend((under > 0).then(|| format!("{under} under")));
+            verdict.extend(verdict.is_empty().then(|| "as supported".to_owned()));
+            said.push(format!("{name}: {billed} billed, {supported} supported: {}.", verdict.join(", ")));
+        }
+        if said.is_empty() {
+            said.push("No units here that a rule speaks to.".into());
+        }
+        said.iter().map(|line| capital(line)).collect()
+    }
+
+    /// What the bill could have been.
+    fn compliant(&self) -> String {
+        let judged = self.services.iter().filter_map(|service| {
+            let units = service.whole("units_supported").filter(|units| *units > 0)?;
+            Some(format!("{} {units}", service.text("code")))
+        });
+        let judged: Vec<String> = judged.collect();
+        match judged.is_empty() {
+            true => "These minutes support no unit of any code.".into(),
+            false => format!("With these minutes, this bill would have been supported: {}.", judged.join(", ")),
+        }
+    }
+
+    /// What the checks found, each with its rule.
+    fn found(&self) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        for finding in &self.findings {
+            let check = finding.text("check");
+            let rule = by_name(check).map(|check| checks::must_hold(check.page)).unwrap_or_default();
+            let certainty = finding.text("certainty").replace('-', " ");
+            blocks.push(Block::Text(format!(
+                "Finding {} ({check}, {}, {certainty}): {}",
+                finding.text("finding_id"),
+                finding.text("severity"),
+                finding.text("reason")
+            )));
+            blocks.push(Block::Text(format!("The rule of {check}: {rule} Source: {}.", finding.text("citation"))));
+        }
+        if blocks.is_empty() {
+            blocks.push(Block::Text("No check found anything in this session.".into()));
+        }
+        blocks.push(Block::Text("This proves the export, not the signed note.".into()));
+        blocks
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
