@@ -5,7 +5,7 @@ use crate::checks::Severity;
 use crate::config::MinutesUnit;
 use crate::deliver::Choices;
 use crate::ingest::IdScope;
-use crate::reference::PayerRule;
+use crate::reference::{PayerRule, day};
 use crate::report::{Shard, TableFormat};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -202,6 +202,9 @@ pub struct DeliverArgs {
     /// Findings that were accepted, with reason, owner and until when.
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
+    /// The day from which look-back, limits of filing and waivers are counted [default: the last date of service].
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
 }
 
 impl DeliverArgs {
@@ -216,6 +219,7 @@ impl DeliverArgs {
             xlsx_rows: self.xlsx_rows,
             letters: self.letters,
             waivers: self.waivers.clone(),
+            as_of: self.as_of.map(day),
         }
     }
 }
@@ -255,6 +259,9 @@ pub struct ReportArgs {
     /// The code table that the run used, if it was not the built-in one.
     #[arg(long, value_name = "FILE")]
     pub codes: Option<PathBuf>,
+    /// The folder of SQL that the run used, for --settings.
+    #[arg(long, value_name = "DIR", requires = "settings")]
+    pub queries: Option<PathBuf>,
     #[command(flatten)]
     /// The page, the workbook, the letters.
     pub deliver: DeliverArgs,
@@ -357,6 +364,9 @@ pub struct MergeArgs {
     #[command(flatten)]
     /// What the exit code says.
     pub limits: LimitArgs,
+    /// The code table that the shards were made with, if it was not the built-in one.
+    #[arg(long, value_name = "FILE")]
+    pub codes: Option<PathBuf>,
 }
 
 /// Which services.

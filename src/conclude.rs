@@ -10,6 +10,7 @@ use crate::reference::Reference;
 use crate::report::{Folder, MANIFEST, Manifest, Report, TableFile, TableFormat};
 use crate::stream::Files;
 use crate::tables::{self, Detail, Tables, bug};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Folder of a shard's sums.
@@ -78,8 +79,9 @@ impl Summed<'_> {
         }
         self.close(folder)?;
         let (choices, progress) = deliver;
-        deliver::deliver(folder, &mut self.manifest, &reference.codes, &reference.settings, choices, progress)?;
-        Ok(Report { manifest: self.manifest, summaries, warnings })
+        let waived =
+            deliver::deliver(folder, &mut self.manifest, &reference.codes, &reference.settings, choices, progress)?;
+        Ok(Report { manifest: self.manifest, summaries, warnings, waived })
     }
 
     /// Keeps the sums as they are, for a merge with those of the other shards.
@@ -91,7 +93,7 @@ impl Summed<'_> {
             TableFile::write(folder, &format!("{SUMS}/{name}"), TableFormat::Parquet, frame)?;
         }
         self.close(folder)?;
-        Ok(Report { manifest: self.manifest, summaries: Vec::new(), warnings: Vec::new() })
+        Ok(Report { manifest: self.manifest, summaries: Vec::new(), warnings: Vec::new(), waived: BTreeMap::new() })
     }
 
     fn close(&mut self, folder: &Folder) -> Result<()> {
@@ -116,10 +118,12 @@ impl Limits {
             out: out.display().to_string(),
         });
         let reached = |severity: Severity| {
-            [Severity::Exception, Severity::Review, Severity::Note]
-                .into_iter()
-                .filter(|found| *found <= severity)
-                .any(|found| report.manifest.findings.get(found.name()).is_some_and(|count| *count > 0))
+            [Severity::Exception, Severity::Review, Severity::Note].into_iter().filter(|found| *found <= severity).any(
+                |found| {
+                    let of = |counts: &BTreeMap<String, u64>| counts.get(found.name()).copied().unwrap_or(0);
+                    of(&report.manifest.findings) > of(&report.waived)
+                },
+            )
         };
         let failed = self.fail_on.is_some_and(reached);
         (Finished { report, failed }, problem)

@@ -1,6 +1,7 @@
 //! What people read: the page, the work paper, the letters, made of a finished run's tables and written into its folder.
 
 use crate::audience::{Audience, Ids, Key, MAP, Names, Of, Pseudonyms};
+use crate::blocks::Block;
 use crate::content::{self, Facts};
 use crate::error::{Error, Result};
 use crate::finished::FinishedRun;
@@ -9,8 +10,8 @@ use crate::letters;
 use crate::page::{Head, page};
 use crate::progress::Progress;
 use crate::proof::{self, Proof};
-use crate::reference::{Codes, Settings};
-use crate::report::{Folder, MANIFEST, Manifest};
+use crate::reference::{Codes, Day, Settings};
+use crate::report::{BOOK, Folder, MANIFEST, Manifest, REVIEW};
 use crate::review::Review;
 use crate::waivers::Waivers;
 use crate::words::counted;
@@ -18,13 +19,10 @@ use crate::workpaper::Workpaper;
 use chrono::{DateTime, NaiveDateTime};
 use hashbrown::HashSet;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Name of the page in a run's folder.
 pub const PAGE: &str = "report.html";
-
-/// Name of the workbook.
-pub const BOOK: &str = "workpaper.xlsx";
 
 /// Findings of each check that the page lists.
 const ON_PAGE: usize = 25;
@@ -51,6 +49,8 @@ pub struct Choices {
     pub letters: bool,
     /// Accepted findings.
     pub waivers: Option<PathBuf>,
+    /// The day from which look-back, limits of filing and waivers are counted; without it the last date of service.
+    pub as_of: Option<Day>,
 }
 
 impl Choices {
@@ -65,8 +65,26 @@ impl Choices {
     }
 }
 
+impl Choices {
+    /// Makes sure that the files that they name do not lie in a folder that is about to be replaced.
+    ///
+    /// # Errors
+    /// One does.
+    pub fn outside(&self, out: &Path) -> Result<()> {
+        let Ok(out) = out.canonicalize() else { return Ok(()) };
+        let inside = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(&out));
+        match [&self.waivers, &self.key].into_iter().flatten().find(inside) {
+            Some(path) => Err(Error::Usage(format!(
+                "{} lies in the output folder, which is replaced; move one of them",
+                path.display()
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Makes what was asked for of a run whose tables have just been written to `folder`, and writes its manifest anew, with their
-/// hashes.
+/// hashes. How many findings of each severity are accepted.
 ///
 /// # Errors
 /// A table that cannot be read back, a file that cannot be written.
@@ -77,13 +95,19 @@ pub fn deliver(
     settings: &Settings,
     choices: &Choices,
     progress: &Progress,
-) -> Result<()> {
+) -> Result<BTreeMap<String, u64>> {
     let run = FinishedRun::of(folder.staging(), manifest.clone());
     let review = Review::of_folder(folder.staging())?;
+    if let Some(other) = review.as_ref().filter(|review| review.run != manifest.run) {
+        let problem =
+            format!("{REVIEW} is of run {}, and this is run {}; move it out of the folder", other.run, manifest.run);
+        return Err(Error::Usage(problem));
+    }
     let waivers = choices.waivers.as_deref().map(Waivers::read).transpose()?;
-    let waivers = waivers.map(|waivers| waivers.as_of(manifest.last_day()));
+    let as_of = choices.as_of.or(manifest.last_day());
+    let waivers = waivers.map(|waivers| waivers.as_of(as_of));
     let bar = progress.count("reporting", 4);
-    let facts = Facts::read(&run, review.as_ref(), waivers.as_ref(), PROVED)?;
+    let facts = Facts::read(&run, review.as_ref(), waivers.as_ref(), as_of, PROVED)?;
     let identified = choices.html && choices.html_audience == Audience::Workpaper;
     let proofs = if identified || choices.xlsx { proofs(&facts, codes)? } else { Vec::new() };
     bar.advance(1);
@@ -93,6 +117,7 @@ pub fn deliver(
         let proofs = if identified { of_first(&facts, &proofs) } else { Vec::new() };
         let mut sections = content::sections(&facts, &names, &proofs, ON_PAGE);
         names.finish(&mut sections);
+        sections.iter_mut().for_each(|section| cut(&mut section.blocks));
         let page = page(&head(&run, "Therapy billing audit", &names)?, &sections)?;
         folder.write(PAGE, page.as_bytes())?;
         made.insert(PAGE.to_owned(), sha256(page.as_bytes()));
@@ -118,12 +143,14 @@ pub fn deliver(
             proofs: &proofs,
             made_at: made_at()?.unwrap_or_default(),
             most: choices.xlsx_rows,
+            as_of,
         };
         made.insert(BOOK.to_owned(), book.write(folder, BOOK)?);
     }
     bar.finish();
     manifest.deliverables = made;
-    folder.write(MANIFEST, manifest.json().as_bytes())
+    folder.write(MANIFEST, manifest.json().as_bytes())?;
+    Ok(facts.gathered.waived_of_severity)
 }
 
 /// Proofs of the sessions whose findings are kept; none where the run has no lines.
@@ -142,6 +169,24 @@ fn of_first(facts: &Facts, proofs: &[Proof]) -> Vec<Proof> {
     let listed = facts.gathered.listed.values().flat_map(|listed| listed.first.records().take(ON_PAGE));
     let ids: HashSet<&str> = listed.map(|row| row.text("session_id")).collect();
     proofs.iter().filter(|proof| ids.contains(proof.session_id.as_str())).cloned().collect()
+}
+
+/// Rows of a table on the page, at most.
+const ROWS: usize = 500;
+
+/// Leaves out rows that a page would be too large with, and says so.
+fn cut(blocks: &mut [Block]) {
+    for block in blocks {
+        match block {
+            Block::Table(table) | Block::Chart(_, table) if table.rows.len() > ROWS => {
+                let all = table.rows.len();
+                table.rows.truncate(ROWS);
+                table.note.push_str(&format!(" The first {ROWS} of {all} rows; all are in the tables of the folder."));
+            }
+            Block::Fold { blocks, .. } => cut(blocks),
+            _ => {}
+        }
+    }
 }
 
 /// How the page names people, and the file that leads back where no key does.

@@ -196,7 +196,11 @@ impl Rows<'_> {
         }
         let settled = ["documented", "user"].contains(&session.text("rule_basis"));
         let rule = Rule::from_name(session.text("unit_rule")).filter(|_| settled).unwrap_or(Rule::Either);
-        Ok(Some(Block::Lines(working(codes, rule, day, &given)?)))
+        // What the export holds may be more than the arithmetic by hand can show; the verdict stands nevertheless.
+        Ok(Some(match working(codes, rule, day, &given) {
+            Ok(lines) => Block::Lines(lines),
+            Err(_) => Block::Text("The arithmetic of this session cannot be shown code by code.".into()),
+        }))
     }
 
     /// The minutes of a code with their decimals, of all its lines.
@@ -218,12 +222,13 @@ impl Rows<'_> {
 
     /// Where codes have no minutes, and the visit has.
     fn of_visits(&self, evidence: &str) -> String {
-        let minutes = counted(self.session.whole("timed_minutes").unwrap_or(0).unsigned_abs(), "minute");
+        let column = if evidence == "upper-bound" { "minutes_at_most" } else { "timed_minutes" };
+        let minutes = counted(self.session.whole(column).unwrap_or(0).unsigned_abs(), "minute");
         let supported = counted(self.session.whole("timed_units_supported").unwrap_or(0).unsigned_abs(), "unit");
         match evidence {
             "upper-bound" => format!(
-                "The codes have no minutes of their own. The visit lasted {minutes}, timed and untimed together, so there were no \
-                 more timed minutes than these: at most {supported} can be supported."
+                "The codes have no minutes of their own. Of the visit's minutes at most {minutes} were timed: at most {supported} can be \
+                 supported."
             ),
             _ => format!(
                 "The codes have no minutes of their own. The visit's timed minutes are {minutes}: {supported} supported in total. \
@@ -275,6 +280,16 @@ impl Rows<'_> {
 
     /// What the bill could have been.
     fn compliant(&self) -> String {
+        let (session, evidence) = (self.session, self.session.text("evidence"));
+        let of = |column: &str| session.whole(column).unwrap_or(0);
+        if !session.flag("auditable") {
+            return "What its timed codes could have been billed with is not known.".into();
+        }
+        if ["visit-total", "upper-bound"].contains(&evidence) && of("timed_units_billed") > 0 {
+            let most = if evidence == "upper-bound" { "at most " } else { "" };
+            let timed = counted(of("timed_units_supported").unsigned_abs(), "timed unit");
+            return format!("With these minutes, {most}{timed} would have been supported in total.");
+        }
         let judged = self.services.iter().filter_map(|service| {
             let units = service.whole("units_supported").filter(|units| *units > 0)?;
             Some(format!("{} {units}", service.text("code")))

@@ -9,12 +9,14 @@ use crate::tables::share;
 use hashbrown::HashMap;
 
 /// Columns of the worksheet of units over.
-pub const OVER: [(&str, Kind); 15] = [
+pub const OVER: [(&str, Kind); 17] = [
     ("payer", Kind::Text),
     ("claim_id", Kind::Text),
     ("date_of_service", Kind::Day),
     ("patient_id", Kind::Text),
     ("code", Kind::Text),
+    ("severity", Kind::Text),
+    ("certainty", Kind::Text),
     ("units_billed", Kind::Number),
     ("units_over", Kind::Number),
     ("amount_billed_cents", Kind::Cents),
@@ -73,6 +75,10 @@ impl Refunds {
     /// A finding's row of the worksheet of units over: each unit over once.
     pub fn over(&self, row: &Record) -> Option<Vec<Value>> {
         let over = row.whole("units_over").filter(|over| *over > 0 && row.flag("primary"))?;
+        // Who pays for oneself has nothing refunded by this.
+        if self.class(row) == "self-pay" {
+            return None;
+        }
         let billed = row.whole("units_billed").unwrap_or(0);
         let paid = row.whole("amount_paid_cents").map(|cents| share(cents, over as i32, billed as i32));
         Some(
@@ -102,7 +108,12 @@ impl Refunds {
         )
     }
 
-    /// Whether a date of service lies in the six years that overpayments reach back (42 CFR 401.305 (f)).
+    fn class(&self, row: &Record) -> &str {
+        self.classes.get(row.text("payer")).map_or("", String::as_str)
+    }
+
+    /// Whether a date of service lies in the six years before that day. What counts is when the money was received (42 CFR 401.305
+    /// (f)), which is later, and which an export does not hold: so `before` is to be looked up.
     fn look_back(&self, row: &Record) -> &'static str {
         match self.as_of.zip(row.day("date_of_service")) {
             Some((as_of, day))
@@ -110,15 +121,14 @@ impl Refunds {
             {
                 "within"
             }
-            Some(_) => "before",
+            Some(_) => "look up receipt",
             None => "",
         }
     }
 
     /// Until when a claim may still be filed: Medicare Part B gives a year (42 CFR 424.44); others have it in their contract.
     fn filing_limit(&self, row: &Record) -> String {
-        let class = self.classes.get(row.text("payer")).map_or("", String::as_str);
-        if class != "medicare-part-b" {
+        if self.class(row) != "medicare-part-b" {
             return "see contract".into();
         }
         let limit = row.day("date_of_service").and_then(|day| date(day).checked_add_months(self.filing));

@@ -29,6 +29,9 @@ const ID: &str = "finding_id";
 pub struct Review {
     /// Id of the run.
     pub run: String,
+    /// SHA-256 of the work papers that it was taken from.
+    #[serde(default)]
+    pub books: Vec<String>,
     /// What was decided, in the order of the findings' ids; each stands once.
     pub dispositions: Vec<Disposition>,
 }
@@ -100,7 +103,7 @@ impl Review {
     pub fn of_folder(folder: &Path) -> Result<Option<Review>> {
         let path = folder.join(FILE);
         match std::fs::read_to_string(&path) {
-            Ok(text) => Review::from_json(&path.display().to_string(), &text).map(Some),
+            Ok(text) => Review::from_json(FILE, &text).map(Some),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::input(path.display().to_string(), plain(&error))),
         }
@@ -115,6 +118,17 @@ impl Review {
         serde_json::from_str(text).map_err(|error| {
             Error::input(file, format!("is not a review as recount writes it (line {})", error.line()))
         })
+    }
+
+    /// With what was decided before, where this one says nothing of a finding: several people may each have a copy of the work paper.
+    pub fn after(mut self, before: Review) -> Review {
+        let new: std::collections::BTreeSet<String> =
+            self.dispositions.iter().map(|one| one.finding_id.clone()).collect();
+        self.dispositions.extend(before.dispositions.into_iter().filter(|one| !new.contains(&one.finding_id)));
+        self.dispositions.sort_by(|a, b| a.finding_id.cmp(&b.finding_id));
+        self.books.splice(0..0, before.books);
+        self.books.dedup();
+        self
     }
 
     /// The review as `review.json` holds it.
@@ -167,7 +181,10 @@ pub fn read(path: &Path) -> Result<Review> {
     if !has_findings {
         return Err(Error::input(&file, format!("no sheet has the columns {ID} and {}", REVIEW_HEADINGS[1])));
     }
-    Ok(Review { run, dispositions: found.into_values().map(|(disposition, _)| disposition).collect() })
+    let books = vec![crate::hash::sha256(
+        &std::fs::read(path).map_err(|error| Error::input(path.display().to_string(), plain(&error)))?,
+    )];
+    Ok(Review { run, books, dispositions: found.into_values().map(|(disposition, _)| disposition).collect() })
 }
 
 impl Book<'_> {
@@ -450,7 +467,7 @@ mod tests {
             date: day,
         };
         let review = read(&path).unwrap();
-        assert_eq!(review, Review { run: "r_1".into(), dispositions: vec![empty, ticked, full] });
+        assert_eq!((review.run.as_str(), &review.dispositions), ("r_1", &vec![empty, ticked, full]));
         let json = review.to_json().unwrap();
         assert!(json.contains(r#""disposition": "disagreed""#) && json.contains(r#""date": "2026-03-31""#), "{json}");
         assert_eq!(Review::from_json(FILE, &json).unwrap(), review);
@@ -525,6 +542,6 @@ mod tests {
         paper.put(ledger, &[Cell::Is(Value::text("f_1"))]).unwrap();
         let path = folder.path().join("workpaper.xlsx");
         paper.finish(File::create(&path).unwrap(), &path).unwrap();
-        assert_eq!(read(&path).unwrap(), Review { run: "r_1".into(), dispositions: Vec::new() });
+        assert_eq!(read(&path).unwrap().dispositions, Vec::new());
     }
 }

@@ -129,7 +129,7 @@ fn manifest(
         version: env!("CARGO_PKG_VERSION").into(),
         schema_version: 1,
         inputs: export.sources.iter().map(Input::of).collect(),
-        dates: export.days().map(|(first, last)| (date(first).to_string(), date(last).to_string())),
+        dates: streamed.days.map(|(first, last)| (date(first).to_string(), date(last).to_string())),
         notes,
         totals,
         sessions: streamed.sessions,

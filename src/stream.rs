@@ -6,7 +6,7 @@ use crate::ingest::{Export, Lines, LostRow, Totals};
 use crate::parallel::in_order;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::reference::Reference;
+use crate::reference::{Day, Reference};
 use crate::report::{Counts, Piece, TableFile};
 use crate::sessions::{Outcome, Part, Recount, Schedule};
 use crate::tables::{Detail, Names, Sums, Tables};
@@ -22,6 +22,8 @@ pub struct Streamed {
     pub audited: Totals,
     /// Sessions, and how many of them could be audited.
     pub sessions: Counts,
+    /// Their first and last date of service.
+    pub days: Option<(Day, Day)>,
     /// Lines without a discipline that took the only one of their day.
     pub joined_disciplines: u64,
     /// Lines in sessions, by file.
@@ -39,6 +41,7 @@ pub type Files<'a> = Vec<(Detail, TableFile<'a>)>;
 struct Batch {
     audited: Totals,
     sessions: Counts,
+    days: Option<(Day, Day)>,
     joined_disciplines: u64,
     lines_of_source: Vec<u64>,
     excluded: Vec<LostRow>,
@@ -87,6 +90,7 @@ pub fn batches<'a>(
         sums: Sums::default(),
         audited: Totals::default(),
         sessions: Counts::default(),
+        days: None,
         joined_disciplines: 0,
         lines_of_source: vec![0; export.sources.len()],
         excluded: Vec::new(),
@@ -131,12 +135,21 @@ fn interrupted() -> Error {
     Error::Bug("another thread failed while it added up".into())
 }
 
+/// The first and the last day of two stretches.
+fn both(a: Option<(Day, Day)>, b: Option<(Day, Day)>) -> Option<(Day, Day)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
+    }
+}
+
 impl Work<'_> {
     /// One batch, from its places in the export to facts, findings, sums and pieces of files.
     fn batch(&self, part: &Part, number: usize) -> Result<Batch> {
         let mut made = Batch {
             audited: Totals::default(),
             sessions: Counts::default(),
+            days: None,
             joined_disciplines: 0,
             lines_of_source: vec![0; self.export.sources.len()],
             excluded: Vec::new(),
@@ -174,6 +187,9 @@ impl Batch {
             read: outcome.sessions.len() as u64,
             auditable: outcome.sessions.iter().filter(|session| session.auditable()).count() as u64,
         };
+        for session in &outcome.sessions {
+            self.days = both(self.days, Some((session.day, session.day)));
+        }
         self.joined_disciplines += outcome.joined_disciplines;
         for &line in &outcome.order {
             self.lines_of_source[usize::from(lines.file.at(line))] += 1;
@@ -186,6 +202,7 @@ impl Streamed {
     fn add(&mut self, batch: Batch) -> Result<()> {
         self.audited = self.audited + batch.audited;
         self.sessions += batch.sessions;
+        self.days = both(self.days, batch.days);
         self.joined_disciplines += batch.joined_disciplines;
         self.lines_of_source.iter_mut().zip(batch.lines_of_source).for_each(|(sum, lines)| *sum += lines);
         self.excluded.extend(batch.excluded);

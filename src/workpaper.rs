@@ -3,15 +3,16 @@
 //! Findings are too many to be held, and a sheet says how many rows it has before the first: so they are gone through twice, first
 //! to count and to add up, then to be written.
 
+use crate::audience::Names;
 use crate::blocks::{self, Block, Cell, Kind, Section, Table, thousands};
 use crate::book::{Book, BookFacts, Column, Ledger};
-use crate::checks::ALL;
+use crate::checks::{ALL, by_name};
 use crate::content::{self, Facts};
 use crate::error::Result;
 use crate::grid::{Record, Value};
 use crate::hash::HashingWriter;
 use crate::proof::Proof;
-use crate::reference::Settings;
+use crate::reference::{Day, Settings, date};
 use crate::refunds::{self, Refunds};
 use crate::report::Folder;
 use crate::review::Disposition;
@@ -32,10 +33,12 @@ pub struct Workpaper<'a> {
     pub made_at: NaiveDateTime,
     /// Rows of a sheet, at most.
     pub most: u64,
+    /// The day from which look-back and limits of filing are counted.
+    pub as_of: Option<Day>,
 }
 
 /// Columns of a sheet of findings, as in the table `findings`.
-const FINDINGS: [(&str, Kind); 25] = [
+const FINDINGS: [(&str, Kind); 26] = [
     ("finding_id", Kind::Text),
     ("severity", Kind::Text),
     ("certainty", Kind::Text),
@@ -61,7 +64,11 @@ const FINDINGS: [(&str, Kind); 25] = [
     ("also", Kind::Text),
     ("citation", Kind::Long),
     ("session_id", Kind::Text),
+    ("waived", Kind::Text),
 ];
+
+/// Place of the column that says whether a waiver accepts a finding.
+const WAIVED: usize = FINDINGS.len() - 1;
 
 /// Columns of a sheet of rows that are not audited.
 const LOST: [(&str, Kind); 7] = [
@@ -108,7 +115,7 @@ impl Workpaper<'_> {
     /// A table cannot be read back, or the file cannot be written.
     pub fn write(&self, folder: &Folder, name: &str) -> Result<String> {
         let manifest = &self.facts.run.manifest;
-        let refunds = Refunds::new(self.facts.run, self.settings, manifest.last_day())?;
+        let refunds = Refunds::new(self.facts.run, self.settings, self.as_of)?;
         let mut sheets: Vec<Streamed> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         self.each_row(&refunds, &mut |key, columns, values| {
@@ -162,7 +169,7 @@ impl Workpaper<'_> {
             book.put(ledgers[key], &cells)
         })?;
         self.proofs(&mut book)?;
-        book.section("Method", &content::method(self.facts))?;
+        book.section("Method", &content::method(self.facts, &Names::identified()))?;
         book.section("Not tested", &content::not_tested(self.facts))?;
         book.section("Tick marks", &tick_marks())?;
         let mut file = HashingWriter::new(BufWriter::new(folder.create(name)?));
@@ -181,9 +188,17 @@ impl Workpaper<'_> {
             |row: &Record, columns: &[(&str, Kind)]| columns.iter().map(|(name, _)| row.get(name).clone()).collect();
         run.each("findings", &mut |rows| {
             for row in rows.records() {
-                take(row.text("check"), &FINDINGS, values(&row, &FINDINGS))?;
+                let check = row.text("check");
+                // A user's pattern may be called like a sheet of ours.
+                let own = if by_name(check).is_none() { &format!("{check} (own)") } else { check };
+                let mut values_of_row: Vec<Value> = values(&row, &FINDINGS);
+                if self.facts.waivers.is_some_and(|waivers| waivers.waives(&row).is_some()) {
+                    values_of_row[WAIVED] = Value::text("yes");
+                }
+                take(own, &FINDINGS, values_of_row)?;
                 if let Some(values) = refunds.over(&row) {
-                    take("Refunds", &refunds::OVER, values)?;
+                    let sheet = if row.text("severity") == "exception" { "Refunds" } else { "Refunds to review" };
+                    take(sheet, &refunds::OVER, values)?;
                 }
                 if let Some(values) = refunds.under(&row) {
                     take("Not billed", &refunds::UNDER, values)?;
@@ -242,6 +257,7 @@ impl Workpaper<'_> {
         }
         let mut blocks = vec![Block::Table(about)];
         blocks.extend(content::result(self.facts));
+        blocks.push(Block::Table(content::totals(self.facts)));
         blocks.push(Block::Table(contents));
         Section { id: "index".into(), title: "Therapy billing audit: work paper".into(), blocks }
     }
@@ -322,12 +338,15 @@ impl Streamed {
         let (title, table) = match (check, name) {
             (Some(check), _) => (crate::checks::summary(check.page), "findings"),
             (None, "Refunds") => {
-                ("Units over by payer and claim, each once, with what was paid".to_owned(), "findings")
+                ("Units over that are exceptions, each once, by payer and claim".to_owned(), "findings")
+            }
+            (None, "Refunds to review") => {
+                ("Units over that a person must look at first, each once".to_owned(), "findings")
             }
             (None, "Not billed") => ("Units under: supported and not billed, never set off".to_owned(), "findings"),
             (None, "Rejected rows") => ("Rows that could not be read".to_owned(), "rejects"),
             (None, "Excluded rows") => ("Rows that were set aside".to_owned(), "excluded"),
-            (None, own) => (format!("Findings of your own pattern {own}"), "findings"),
+            (None, own) => (format!("Findings of your own pattern {}", own.trim_end_matches(" (own)")), "findings"),
         };
         let review = std::ptr::eq(columns, &FINDINGS);
         Streamed { name: name.into(), title, columns, review, table, rows: 0, sums: vec![0; columns.len()] }
@@ -346,12 +365,17 @@ impl Streamed {
         let put = self.rows.min(paper.most);
         let file = paper.facts.run.file(self.table).unwrap_or_default();
         let mut notes = vec![format!("{} of {}, all in {file}.", thousands(put as i64), thousands(self.rows as i64))];
-        if self.name == "Refunds" {
-            notes.push(
+        let as_of = paper.as_of.map_or("no day".into(), |day| date(day).to_string());
+        if self.name.starts_with("Refunds") {
+            notes.push(format!(
                 "paid_share: the part of what was paid that the units over have, if all units of these lines were priced alike. An \
-                 estimate: the claim as corrected decides. look_back: within six years of the last date of service (42 CFR 401.305)."
-                    .into(),
-            );
+                 estimate: the claim as corrected decides. look_back: within six years of {as_of} by the date of service; receipt of the \
+                 money decides (42 CFR 401.305). Self-pay is left out."
+            ));
+        } else if self.name == "Not billed" {
+            notes.push(format!(
+                "filing_limit: of Medicare Part B, a year after the date of service, seen from {as_of} (42 CFR 424.44)."
+            ));
         }
         let column = |(n, (name, kind)): (usize, &(&str, Kind))| {
             let adds_up = matches!(kind, Kind::Number | Kind::Cents) && *name != "source_row";

@@ -6,7 +6,7 @@
 --
 -- Everything but `sessions` counts auditable sessions only; untimed units need no
 -- minutes, so they also count where nothing but minutes is missing. Over and under are never netted:
--- units_billed - units_supported = units_over - units_under.
+-- units_billed - units_supported = units_over - units_under, but for sessions whose minutes are an upper bound: they state no units under.
 -- rule_basis says how the payer's unit rule was chosen: documented, user, default or unknown.
 WITH sums AS (
   SELECT

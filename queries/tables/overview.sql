@@ -3,7 +3,7 @@
 -- columns: position i64, measure str, value i64, unit str
 --
 -- position only keeps the order. Units and minutes judged are those of auditable sessions.
--- Billed - supported = over - under; over and under are never netted.
+-- Billed - supported = over - under, but for sessions whose minutes are an upper bound, which state no units under. Nothing is netted.
 -- Rule-dependent: over under one unit rule and not the other, while the payer's rule is not documented.
 WITH of_sources AS (
   SELECT SUM(rows) AS rows_read FROM sources

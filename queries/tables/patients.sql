@@ -3,6 +3,7 @@
 -- columns: dimension str, value str, patients i64
 --
 -- dimension names the column of the other table (`check` of by_check: patients with a finding of that check).
+-- With ` over` or ` under` behind it only patients with units over, or under, in that group count.
 -- timed_minutes, timed_minutes_by_five and remainder count patients with an auditable session of so many timed minutes;
 -- a step of five begins at its value, so that 8, 23, 38 … begin one.
 WITH named AS (
@@ -10,9 +11,9 @@ WITH named AS (
     dimension,
     CASE
       WHEN value <> '' THEN value
-      WHEN dimension = 'all' THEN 'all patients'
+      WHEN dimension LIKE 'all%' THEN 'all patients'
       WHEN dimension = 'why_not' THEN '(audited)'
-      WHEN dimension IN ('therapist_id', 'clinic') THEN '(several or not named)'
+      WHEN dimension LIKE 'therapist_id%' OR dimension LIKE 'clinic%' THEN '(several or not named)'
       ELSE '(not named)'
     END AS name,
     patients

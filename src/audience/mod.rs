@@ -9,7 +9,7 @@ mod pseudonyms;
 mod reidentify;
 mod suppression;
 
-pub use names::{Names, reason_for_shareable};
+pub use names::{Names, is_remark, reason_for_shareable};
 pub use pseudonyms::{Ids, Key, MAP, Of, Pseudonyms};
 pub use reidentify::{Answer, reidentify};
 pub use suppression::{Hidden, suppress, suppress_bars, too_few};

@@ -110,6 +110,13 @@ impl Names {
         self.shared.as_ref().is_some_and(|shared| suppression::suppress(table, patients, shared.least))
     }
 
+    /// Hides cells of some columns, as [`suppression::suppress_cells`].
+    pub fn suppress_cells(&self, table: &mut Table, columns: &[usize], patients: &[Option<i64>]) {
+        if let Some(shared) = &self.shared {
+            suppression::suppress_cells(table, columns, patients, shared.least);
+        }
+    }
+
     /// The last step before sections are shown to others: hidden rows and bars go where their place says nothing, and a day that is
     /// left in any text becomes a month. A work paper stays as it is.
     pub fn finish(&self, sections: &mut [Section]) {
@@ -120,7 +127,7 @@ impl Names {
 }
 
 /// Whether a table says this where it has no clinician to name.
-pub(super) fn is_remark(name: &str) -> bool {
+pub fn is_remark(name: &str) -> bool {
     name == "(several or not named)"
 }
 

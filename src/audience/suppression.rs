@@ -64,6 +64,17 @@ pub fn suppress(table: &mut Table, patients: &[Option<i64>], least: i64) -> bool
     all_hidden(&groups, &hidden)
 }
 
+/// Hides the cells of some columns in rows where too few patients have what they count, and in one more row. `patients` says how many
+/// have it, row by row.
+pub fn suppress_cells(table: &mut Table, columns: &[usize], patients: &[Option<i64>], least: i64) {
+    let groups: Vec<(String, Option<i64>)> =
+        table.rows.iter().zip(patients).map(|(row, patients)| (name(row), *patients)).collect();
+    let hidden = hidden(&groups, least);
+    for (row, _) in table.rows.iter_mut().zip(hidden).filter(|(_, hidden)| *hidden) {
+        columns.iter().for_each(|&column| row[column] = Cell::Hidden);
+    }
+}
+
 /// As [`suppress`], for bars: those that are hidden have no height. A chart and its table hide the same, if they have the same names.
 pub fn suppress_bars(bars: &mut Bars, patients: &[Option<i64>], least: i64) -> bool {
     let patients = |n: usize| patients.get(n).copied().unwrap_or(Some(1));

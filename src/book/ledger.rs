@@ -199,7 +199,8 @@ impl Ledger {
             }
             sheet.autofilter(header, 0, last, right)?;
             // A height for each row would cost 300 bytes in the library. Two lines of a reason are seen, and the bar above has all.
-            sheet.set_default_row_height(2 * LINE);
+            let long = self.columns.iter().any(|column| column.kind == Kind::Long);
+            sheet.set_default_row_height(if long { 2 * LINE } else { LINE });
             for row in 1..header {
                 sheet.set_row_height(row, LINE)?;
             }

@@ -27,6 +27,7 @@ pub fn explain(args: &ExplainArgs) -> Result<String> {
     }
     let run = FinishedRun::open(Path::new(&args.what))?;
     let reference = Reference::load(args.codes.as_deref(), None, &[])?;
+    reference.same_codes(&run.manifest.data)?;
     let ids = match (&args.id, &args.patient) {
         (Some(id), _) if id.starts_with("F-") => match session_of(&run, id)? {
             Found::Session(session) => HashSet::from([session]),

@@ -31,7 +31,7 @@ struct Part {
 /// # Errors
 /// A folder that is no shard, shards of different runs, a shard that is missing; as for an audit.
 pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<Error>)> {
-    let reference = Reference::load(None, None, &[])?;
+    let reference = Reference::load(args.codes.as_deref(), None, &[])?;
     let queries = Queries::load(args.queries.as_deref())?;
     let limits = Limits::new(&args.limits, &reference.settings)?;
     let parts = parts(&args.shards)?;
@@ -41,8 +41,10 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
         let shard = part.folder.display();
         return Err(Error::Usage(format!("--out {shard} is a shard, and would be replaced; name another folder")));
     }
+    reference.same_codes(&manifest.data)?;
     let choices = args.deliver.choices();
     choices.check()?;
+    choices.outside(&args.out)?;
     let folder = Folder::open(&args.out, args.force)?;
     let bar = progress.count("merging", 4);
 
@@ -190,6 +192,11 @@ fn manifest(parts: &[Part], queries: &Queries) -> Result<Manifest> {
         }
         totals += other.totals;
         whole.sessions += other.sessions;
+        // ISO dates have the order of their days.
+        whole.dates = match (whole.dates.take(), other.dates.clone()) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
         for (severity, count) in &other.findings {
             *whole.findings.entry(severity.clone()).or_insert(0) += count;
         }

@@ -4,13 +4,13 @@ use crate::checks::Selection;
 use crate::cli::ReportArgs;
 use crate::conclude::{SUMS, Summed};
 use crate::deliver::deliver;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use crate::finished::FinishedRun;
 use crate::parquet::ParquetFile;
 use crate::progress::Progress;
 use crate::queries::Queries;
 use crate::reference::{Reference, Settings};
-use crate::report::{Folder, REVIEW, TableFile, TableFormat};
+use crate::report::{Folder, MANIFEST, Manifest, REVIEW, TableFile, TableFormat};
 use crate::tables::{Detail, Tables, bug};
 use polars::prelude::*;
 use std::path::Path;
@@ -24,16 +24,20 @@ pub fn report(args: &ReportArgs, progress: &Progress) -> Result<String> {
     choices.check()?;
     let run = FinishedRun::open(&args.dir)?;
     let reference = Reference::load(args.codes.as_deref(), None, &[])?;
+    reference.same_codes(&run.manifest.data)?;
     let place = args.out.as_deref().unwrap_or(&args.dir);
     let same = |a: &Path, b: &Path| a.canonicalize().ok().is_some_and(|a| b.canonicalize().ok() == Some(a));
-    let folder =
-        if same(place, &args.dir) { Folder::open_again(place, args.force)? } else { Folder::open(place, args.force)? };
-    if args.dir.join(REVIEW).is_file() {
+    let in_place = same(place, &args.dir);
+    let folder = if in_place { Folder::open_again(place, args.force)? } else { Folder::open(place, args.force)? };
+    if in_place {
+        // What people put into the folder stays in it.
+        others(&args.dir, &run.manifest)?.iter().try_for_each(|name| folder.take_over(&args.dir, name))?;
+    } else if args.settings.is_none() && args.dir.join(REVIEW).is_file() {
         folder.take_over(&args.dir, REVIEW)?;
     }
     if let Some(settings) = &args.settings {
-        let new = reference.with_settings(settings)?;
-        anew(&run, &folder, &new, (&choices, progress))?;
+        let queries = Queries::load(args.queries.as_deref())?;
+        anew(&run, &folder, &reference.with_settings(settings)?, &queries, (&choices, progress))?;
     } else {
         for (name, output) in &run.manifest.outputs {
             folder.take_over(&args.dir, name)?;
@@ -46,11 +50,35 @@ pub fn report(args: &ReportArgs, progress: &Progress) -> Result<String> {
     Ok(format!("Report: {}\n", place.display()))
 }
 
+/// Files of a run's folder that the run did not write, but for what is made anew.
+fn others(dir: &Path, manifest: &Manifest) -> Result<Vec<String>> {
+    let unreadable = |error: std::io::Error| Error::input(dir.display().to_string(), plain(&error));
+    let (mut found, mut folders) = (Vec::new(), vec![dir.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let ours =
+                name == MANIFEST || manifest.outputs.contains_key(&name) || manifest.deliverables.contains_key(&name);
+            if !ours {
+                found.push(name);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Runs patterns and summaries over the run's sums, with other thresholds.
 fn anew(
     run: &FinishedRun,
     folder: &Folder,
     reference: &Reference,
+    queries: &Queries,
     deliver: (&crate::deliver::Choices, &Progress),
 ) -> Result<()> {
     let dir = run.folder();
@@ -60,7 +88,11 @@ fn anew(
             "--settings needs a run whose tables are Parquet; audit again without --tables csv".into(),
         ));
     }
-    let queries = Queries::load(None)?;
+    // Queries of the user's own are run again, too, or it is said that they are not given.
+    let known = |name: &String| queries.hashes.iter().any(|(own, _)| own == name);
+    if let Some(missing) = run.manifest.queries.keys().find(|name| !known(name)) {
+        return Err(Error::Usage(format!("the run had the query {missing}; give its folder with --queries")));
+    }
     let mut frames = Tables::default();
     for name in run.manifest.outputs.keys().filter_map(|path| path.strip_prefix(SUMS)?.strip_prefix('/')) {
         let frame = ParquetFile::open(&dir.join(SUMS).join(name))?.whole()?;
@@ -76,7 +108,8 @@ fn anew(
     let mut manifest = run.manifest.clone();
     manifest.findings.clear();
     manifest.deliverables.clear();
-    manifest.data = reference.hashes.iter().cloned().collect();
+    manifest.data.remove("data/settings.toml");
+    manifest.data.extend(reference.hashes.last().cloned());
     manifest.queries = queries.hashes.iter().cloned().collect();
     // The findings of sessions stay; those of patterns are found anew.
     let table = ParquetFile::open(&dir.join("findings.parquet"))?;
@@ -93,7 +126,7 @@ fn anew(
     }
     let selection = Selection::of_manifest(&manifest.checks_run, &manifest.checks_not_run);
     let summed = Summed { frames, files: vec![(Detail::Findings, file)], manifest };
-    summed.conclude(folder, TableFormat::Parquet, &queries, &selection, reference, deliver).map(|_| ())
+    summed.conclude(folder, TableFormat::Parquet, queries, &selection, reference, deliver).map(|_| ())
 }
 
 /// Thresholds of reading and judging cannot be changed afterwards.

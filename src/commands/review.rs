@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, plain};
 use crate::finished::FinishedRun;
 use crate::report::{REVIEW, private_file};
-use crate::review::{self, Decision};
+use crate::review::{self, Decision, Review};
 use crate::words::counted;
 use hashbrown::HashSet;
 use std::io::Write;
@@ -26,31 +26,45 @@ pub fn import(workpaper: &Path, dir: Option<&Path>) -> Result<String> {
             run.manifest.run
         )));
     }
-    let mut open: HashSet<&str> = review.dispositions.iter().map(|one| one.finding_id.as_str()).collect();
-    run.each("findings", &mut |rows| {
-        rows.records().for_each(|row| {
-            open.remove(row.text("finding_id"));
-        });
-        Ok(())
-    })?;
-    if !open.is_empty() {
-        let findings = counted(open.len() as u64, "finding");
+    let unknown = {
+        let mut open: HashSet<&str> = review.dispositions.iter().map(|one| one.finding_id.as_str()).collect();
+        run.each("findings", &mut |rows| {
+            rows.records().for_each(|row| {
+                open.remove(row.text("finding_id"));
+            });
+            Ok(())
+        })?;
+        open.len() as u64
+    };
+    if unknown > 0 {
+        let findings = counted(unknown, "finding");
         return Err(Error::input(
             book.to_string(),
             format!("decides on {findings} that the run has not; was a row typed over?"),
         ));
     }
     let path = run.folder().join(REVIEW);
+    let before = Review::of_folder(run.folder())?;
+    let known = before.as_ref().map_or(0, |before| before.dispositions.len());
+    let new = review.dispositions.len();
+    let review = match before {
+        Some(before) if before.run == review.run => review.after(before),
+        _ => review,
+    };
+    // Whole or not at all: what people decided is not lost by a disk that is full.
     let text = review.to_json()?;
-    private_file(&path)
+    let half = run.folder().join(format!("{REVIEW}.part"));
+    private_file(&half)
         .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| std::fs::rename(&half, &path))
         .map_err(|error| Error::output(&path, plain(&error)))?;
     let count =
         |decision: Decision| review.dispositions.iter().filter(|one| one.disposition == decision).count() as u64;
     let (agreed, disagreed) = (count(Decision::Agreed), count(Decision::Disagreed));
+    let kept = if known > 0 { format!(" ({known} were there before)") } else { String::new() };
     Ok(format!(
-        "{} taken from {book}: {agreed} agreed, {disagreed} disagreed, {} open; all others are open.\nrecount report {} shows them.\n",
-        counted(review.dispositions.len() as u64, "decision"),
+        "{} taken from {book}{kept}. Now {agreed} agreed, {disagreed} disagreed, {} open; all others are open.\nrecount report {} shows them.\n",
+        counted(new as u64, "decision"),
         count(Decision::Open),
         run.folder().display()
     ))

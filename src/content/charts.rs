@@ -1,7 +1,7 @@
 //! Charts, each over the table that it is drawn from.
 
 use super::{Facts, section};
-use crate::audience::Names;
+use crate::audience::{Audience, Names};
 use crate::blocks::{Bars, Block, Cell, Chart, Funnel, Kind, Section, Table};
 use crate::grid::{Grid, Value};
 use std::collections::BTreeMap;
@@ -115,6 +115,7 @@ fn histogram(facts: &Facts, names: &Names, grid: &Grid) -> Block {
         patients.push(facts.patients(dimension, &from.to_string()));
     }
     names.suppress(&mut table, &patients);
+    only_sessions(&mut table, names);
     // The chart has a bar for every step, also where there is no session.
     let heights: BTreeMap<i64, Option<i64>> =
         counts.keys().copied().zip(table.rows.iter().map(|row| whole(&row[1]))).collect();
@@ -145,6 +146,14 @@ fn histogram(facts: &Facts, names: &Names, grid: &Grid) -> Block {
     Block::Chart(Chart::Bars(chart), table)
 }
 
+/// Others see how many sessions there are, and not their units over: patients with those are not counted by minutes.
+fn only_sessions(table: &mut Table, names: &Names) {
+    if names.audience() == Audience::Shareable {
+        table.columns.truncate(2);
+        table.rows.iter_mut().for_each(|row| row.truncate(2));
+    }
+}
+
 fn remainders(facts: &Facts, names: &Names, grid: &Grid) -> Block {
     let mut counts = [[0; 2]; 15];
     for row in grid.records() {
@@ -160,6 +169,7 @@ fn remainders(facts: &Facts, names: &Names, grid: &Grid) -> Block {
         table.row([Value::text(remainder.to_string()), Value::Whole(*sessions), Value::Whole(*over)]);
     }
     names.suppress(&mut table, &patients);
+    only_sessions(&mut table, names);
     let bars = table.rows.iter().map(|row| (row[0].shown(Kind::Text), whole(&row[1]))).collect();
     let chart = Bars {
         title: "Remainders: timed minutes beyond a multiple of 15".into(),

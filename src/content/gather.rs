@@ -19,8 +19,8 @@ pub struct Gathered {
     pub certainty: BTreeMap<(String, String), (i64, i64)>,
     /// Findings, and units over of primary ones, that each waiver accepts, in the order of the waivers.
     pub waived: Vec<(i64, i64)>,
-    /// Findings that a waiver accepts, by check.
-    pub waived_of_check: BTreeMap<String, i64>,
+    /// Findings that a waiver accepts, by severity.
+    pub waived_of_severity: BTreeMap<String, u64>,
     /// Decisions by check: agreed, disagreed, open.
     pub decided: BTreeMap<String, [i64; 3]>,
     /// Rows that are not audited, by table and reason.
@@ -97,7 +97,7 @@ impl Gathered {
         if let Some(waiver) = waiver {
             let cell = &mut self.waived[waiver];
             *cell = (cell.0 + 1, cell.1 + over);
-            *self.waived_of_check.entry(check.to_owned()).or_default() += 1;
+            *self.waived_of_severity.entry(record.text("severity").to_owned()).or_default() += 1;
         }
         if record.text("session_id").is_empty() {
             self.patterns.rows.push(record.values.to_vec());

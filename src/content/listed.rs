@@ -1,9 +1,10 @@
 //! Findings one by one: patterns, what reviewers decided, what was waived, the first of each check.
 
+use super::summary::is_whole;
 use super::{Facts, section};
 use crate::audience::{Audience, Names};
 use crate::blocks::{Block, Cell, Kind, Section, Table, thousands};
-use crate::checks::ALL;
+use crate::checks::{self, ALL};
 use crate::grid::{Record, Value};
 use crate::proof::Proof;
 use crate::words::counted;
@@ -17,6 +18,11 @@ pub(super) fn patterns(facts: &Facts, names: &Names) -> Section {
     columns.extend([("units over", Kind::Number), ("what it says", Kind::Long)]);
     let mut table = Table::new("What many sessions together show", &columns);
     for row in facts.gathered.patterns.records() {
+        // What a user's own pattern says may name anyone, and an accepted one is not listed.
+        let own = checks::by_name(row.text("check")).is_none();
+        if (shareable && own) || facts.waivers.is_some_and(|waivers| waivers.waives(&row).is_some()) {
+            continue;
+        }
         let (therapist, clinic) = (row.text("therapist_id"), row.text("clinic"));
         let few = [("therapist_id", therapist), ("clinic", clinic)]
             .into_iter()
@@ -75,7 +81,9 @@ pub(super) fn reviewed(facts: &Facts, names: &Names) -> Option<Section> {
         thousands(open),
         counted(facts.gathered.units_refused as u64, "unit")
     );
-    Some(section("review", "What reviewers decided", vec![Block::Text(words), Block::Table(table)]))
+    let mut blocks = if is_whole(&table) { vec![Block::Text(words)] } else { Vec::new() };
+    blocks.push(Block::Table(table));
+    Some(section("review", "What reviewers decided", blocks))
 }
 
 /// Findings that were accepted for now.
@@ -113,12 +121,22 @@ pub(super) fn waived(facts: &Facts, names: &Names) -> Option<Section> {
         blocks.push(Block::Table(table));
     }
     let counts: Vec<i64> = facts.gathered.waived.iter().map(|(findings, _)| *findings).collect();
-    let stale = waivers.stale(&counts, facts.run.manifest.last_day());
-    if !stale.is_empty() {
+    let stale = waivers.stale(&counts, facts.as_of);
+    if names.audience() == Audience::Shareable {
+        // What they say may name anyone.
+        if !stale.is_empty() {
+            blocks.push(Block::Warning(format!("{} stale.", are(stale.len()))));
+        }
+    } else if !stale.is_empty() {
         blocks.push(Block::Warning("Some waivers are stale:".into()));
         blocks.push(Block::List(stale));
     }
     Some(section("waivers", "Accepted findings", blocks))
+}
+
+/// `1 waiver is`, `2 waivers are`.
+fn are(waivers: usize) -> String {
+    if waivers == 1 { "1 waiver is".into() } else { format!("{waivers} waivers are") }
 }
 
 /// The first findings of each check, and their proofs where an audience may see them.

@@ -1,12 +1,13 @@
 //! Method, citations, and what was not tested.
 
 use super::{Facts, section};
+use crate::audience::{Audience, Names};
 use crate::blocks::{Block, Kind, Section, Table, thousands};
 use crate::checks::ALL;
 use crate::grid::Value;
 
 /// How the numbers came about, and where the rules are written.
-pub fn method(facts: &Facts) -> Section {
+pub fn method(facts: &Facts, names: &Names) -> Section {
     let manifest = &facts.run.manifest;
     let steps = [
         "Every row of the exports becomes a line, or is rejected or set aside with its reason; the three add up to what was read.",
@@ -31,7 +32,11 @@ pub fn method(facts: &Facts) -> Section {
     let mut hashes =
         Table::new("Reference data and queries of this run", &[("file", Kind::Text), ("SHA-256", Kind::Text)]);
     for (name, hash) in manifest.data.iter().chain(&manifest.queries) {
-        hashes.row([name.as_str(), hash].map(Value::text));
+        // Files of the user's may be called like people.
+        let ours = name.starts_with("data/") || name.starts_with("queries/");
+        let shown =
+            if ours || names.audience() == Audience::Workpaper { name.as_str() } else { "a file of the user's own" };
+        hashes.row([shown, hash].map(Value::text));
     }
     hashes.note = "Whoever runs the same version with the same files and options gets the same figures.".into();
     section(

@@ -13,6 +13,7 @@ mod verdict;
 
 pub use gather::{Gathered, Listed};
 pub use method::{method, not_tested};
+pub use scope::totals;
 pub use summary::{title, titled};
 pub use verdict::result;
 
@@ -22,6 +23,7 @@ use crate::error::Result;
 use crate::finished::FinishedRun;
 use crate::grid::Grid;
 use crate::proof::Proof;
+use crate::reference::Day;
 use crate::review::Review;
 use crate::waivers::Waivers;
 use std::collections::BTreeMap;
@@ -40,6 +42,8 @@ pub struct Facts<'a> {
     pub review: Option<&'a Review>,
     /// Findings that were accepted.
     pub waivers: Option<&'a Waivers>,
+    /// The day from which waivers are counted.
+    pub as_of: Option<Day>,
 }
 
 impl<'a> Facts<'a> {
@@ -51,6 +55,7 @@ impl<'a> Facts<'a> {
         run: &'a FinishedRun,
         review: Option<&'a Review>,
         waivers: Option<&'a Waivers>,
+        as_of: Option<Day>,
         kept: usize,
     ) -> Result<Facts<'a>> {
         let mut tables = BTreeMap::new();
@@ -67,7 +72,7 @@ impl<'a> Facts<'a> {
             of_dimension.insert(row.text("value").to_owned(), row.whole("patients").unwrap_or(0));
         }
         let gathered = gather::gather(run, review, waivers, kept)?;
-        Ok(Facts { run, tables, patients, gathered, review, waivers })
+        Ok(Facts { run, tables, patients, gathered, review, waivers, as_of })
     }
 
     /// A summary table; without rows if the run has none of that name.
@@ -80,6 +85,11 @@ impl<'a> Facts<'a> {
     pub fn measure(&self, name: &str) -> i64 {
         let row = self.table("overview").records().find(|row| row.text("measure") == name);
         row.and_then(|row| row.whole("value")).unwrap_or(0)
+    }
+
+    /// Whether the run has counted patients by a dimension.
+    pub fn counts(&self, dimension: &str) -> bool {
+        self.patients.contains_key(dimension)
     }
 
     /// Whether an audience is shown none of the checks that found something: then no total over them may be shown either.
@@ -101,9 +111,10 @@ impl<'a> Facts<'a> {
     /// How many patients stand behind a value of a dimension; nothing where the run did not count them.
     pub fn patients(&self, dimension: &str, value: &str) -> Option<i64> {
         let of_all = self.patients.get("all")?;
-        let of_value =
-            if dimension == "all" { of_all.values().next() } else { self.patients.get(dimension)?.get(value) };
-        Some(of_value.copied().unwrap_or(0))
+        if dimension == "all" {
+            return of_all.values().next().copied();
+        }
+        Some(self.patients.get(dimension).and_then(|of| of.get(value)).copied().unwrap_or(0))
     }
 }
 
@@ -112,7 +123,7 @@ pub fn sections(facts: &Facts, names: &Names, proofs: &[Proof], listed: usize) -
     if names.audience() == Audience::Shareable && names.hides(facts.patients("all", "")) {
         let words = "This run is about fewer than 11 patients. A page for others shows no figure of so few; the tables and the \
                      work paper in the folder of the run have them all.";
-        return vec![section("verdict", "Result", vec![Block::Text(words.into())]), method(facts)];
+        return vec![section("verdict", "Result", vec![Block::Text(words.into())]), method(facts, names)];
     }
     let mut sections = vec![verdict::verdict(facts, names), scope::scope(facts, names), scope::control(facts, names)];
     sections.push(summary::payers(facts, names));
@@ -124,7 +135,7 @@ pub fn sections(facts: &Facts, names: &Names, proofs: &[Proof], listed: usize) -
     sections.extend(listed::waived(facts, names));
     sections.push(next::next(facts, names));
     sections.push(not_tested(facts));
-    sections.push(method(facts));
+    sections.push(method(facts, names));
     sections.push(scope::quality(facts, names));
     sections.extend(summary::own_tables(facts, names));
     sections.push(listed::appendix(facts, names, proofs, listed));

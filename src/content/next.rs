@@ -1,7 +1,7 @@
 //! What to do next, from what was found.
 
 use super::{Facts, section};
-use crate::audience::Names;
+use crate::audience::{Names, is_remark};
 use crate::blocks::{Block, Section, thousands};
 use crate::words::counted;
 
@@ -46,7 +46,7 @@ pub(super) fn next(facts: &Facts, names: &Names) -> Section {
         let worst: Vec<String> = facts
             .table("by_therapist")
             .records()
-            .filter(|row| row.whole("units_over").unwrap_or(0) > 0 && !row.text("therapist_id").starts_with('('))
+            .filter(|row| row.whole("units_over_attributed").unwrap_or(0) > 0 && !is_remark(row.text("therapist_id")))
             .filter(|row| !names.hides_row("therapist_id", row.text("therapist_id")))
             .take(3)
             .map(|row| names.clinician(row.text("therapist_id")))

@@ -37,7 +37,8 @@ pub(super) fn scope(facts: &Facts, names: &Names) -> Section {
     }
     blocks.push(Block::Table(files));
     // Sheets and files may be called like people.
-    let free = |name: &str| ["sheet", "config"].contains(&name) && names.audience() == Audience::Shareable;
+    let free =
+        |name: &str| ["sheet", "config", "payer-rule"].contains(&name) && names.audience() == Audience::Shareable;
     let options = manifest.options.iter().filter(|(name, _)| !free(name));
     let options: Vec<String> = options.map(|(name, value)| format!("{name}: {value}")).collect();
     if !options.is_empty() {
@@ -47,12 +48,12 @@ pub(super) fn scope(facts: &Facts, names: &Names) -> Section {
     section("scope", "What was audited", blocks)
 }
 
-/// Control totals and coverage.
-pub(super) fn control(facts: &Facts, names: &Names) -> Section {
+/// read = audited + excluded + rejected.
+pub fn totals(facts: &Facts) -> Table {
     let totals = &facts.run.manifest.totals;
     let mut table = Table::new(
         "Control totals: read = audited + excluded + rejected",
-        &[("", Kind::Text), ("rows", Kind::Number), ("units", Kind::Number), ("charges", Kind::Cents)],
+        &[("part", Kind::Text), ("rows", Kind::Number), ("units", Kind::Number), ("charges", Kind::Cents)],
     );
     let mut row = |name: &str, part: Totals| {
         table.row([
@@ -67,6 +68,12 @@ pub(super) fn control(facts: &Facts, names: &Names) -> Section {
     row("excluded", totals.excluded);
     row("rejected", totals.rejected);
     table.note = "Compare these with the totals of the system that the exports come from.".into();
+    table
+}
+
+/// Control totals and coverage.
+pub(super) fn control(facts: &Facts, names: &Names) -> Section {
+    let table = totals(facts);
     let mut coverage = Table::new(
         "Coverage: how many sessions could be audited, and why the others could not",
         &[("why not", Kind::Long), ("sessions", Kind::Number), ("% of all", Kind::Decimal)],

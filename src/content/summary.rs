@@ -47,13 +47,86 @@ pub fn title(name: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Columns of summary tables that a page shows, where it does not show all: what does not fit a screen beside them is in the table.
+const ON_PAGE: [(&str, &[&str]); 4] = [
+    (
+        "by_check",
+        &["check", "severity", "ran", "findings", "exceptions", "sessions", "units_over", "share_of_auditable_per_100"],
+    ),
+    (
+        "by_payer",
+        &[
+            "payer",
+            "rule_basis",
+            "sessions",
+            "auditable_sessions",
+            "units_billed",
+            "units_supported",
+            "units_over",
+            "units_under",
+            "over_per_100_units",
+            "minutes_per_unit",
+        ],
+    ),
+    (
+        "by_therapist",
+        &[
+            "therapist_id",
+            "sessions",
+            "auditable_sessions",
+            "units_billed",
+            "units_supported",
+            "units_over",
+            "units_over_attributed",
+            "units_under",
+            "over_per_100_units",
+            "minutes_per_unit",
+        ],
+    ),
+    (
+        "payers",
+        &[
+            "payer_name",
+            "payer_class",
+            "unit_rule",
+            "rule_basis",
+            "sessions",
+            "units_over_cms",
+            "units_over_midpoint",
+            "units_that_change",
+            "source",
+        ],
+    ),
+];
+
+/// The columns of a table that a page shows, in that order.
+fn on_page(name: &str, grid: &Grid) -> Grid {
+    let Some((_, wanted)) = ON_PAGE.iter().find(|(own, _)| *own == name) else { return grid.clone() };
+    let kept: Vec<usize> = wanted.iter().filter_map(|name| grid.column(name)).collect();
+    Grid {
+        columns: kept.iter().map(|&place| grid.columns[place].clone()).collect(),
+        rows: grid.rows.iter().map(|row| kept.iter().map(|&place| row[place].clone()).collect()).collect(),
+    }
+}
+
 /// A summary table as an audience may see it: `dimension` is what its rows are of, and the name of the column that says which.
 pub(super) fn shown(facts: &Facts, names: &Names, name: &str, dimension: &str) -> Table {
-    let grid = facts.table(name);
+    let grid = &on_page(name, facts.table(name));
     let patients: Vec<Option<i64>> = grid.records().map(|row| facts.patients(dimension, row.text(dimension))).collect();
-    let mut table = titled(facts, name);
+    let mut table = of_table(grid, &title(name));
     // Before anything is renamed, since ties are settled by names.
     names.suppress(&mut table, &patients);
+    // A group may be large, and few of its patients have units over, or under.
+    for (of, wanted) in
+        [("over", &["units_over", "units_over_attributed", "over_per_100_units"][..]), ("under", &["units_under"])]
+    {
+        let with: Vec<Option<i64>> =
+            grid.records().map(|row| facts.patients(&format!("{dimension} {of}"), row.text(dimension))).collect();
+        let columns: Vec<usize> = wanted.iter().filter_map(|name| grid.column(name)).collect();
+        if facts.counts(&format!("{dimension} {of}")) {
+            names.suppress_cells(&mut table, &columns, &with);
+        }
+    }
     let Some(place) = grid.column(dimension) else { return table };
     for (row, record) in table.rows.iter_mut().zip(grid.records()) {
         let shown = match dimension {
@@ -97,14 +170,13 @@ pub(super) fn payers(facts: &Facts, names: &Names) -> Section {
             Value::Text(payer) => !names.hides_row("payer", payer),
             _ => true,
         });
-        let kept: Vec<usize> = ["payer_name", "payer_class", "unit_rule", "rule_basis", "leans", "source"]
-            .into_iter()
-            .filter_map(|name| grid.column(name))
-            .collect();
-        grid.columns = kept.iter().map(|&place| grid.columns[place].clone()).collect();
-        grid.rows.iter_mut().for_each(|row| *row = kept.iter().map(|&place| row[place].clone()).collect());
     }
-    let mut table = of_table(&grid, &title("payers"));
+    let mut table = of_table(&on_page("payers", &grid), &title("payers"));
+    if names.audience() == Audience::Shareable {
+        for heading in ["sessions", "units over cms", "units over midpoint", "units that change"] {
+            without(&mut table, heading);
+        }
+    }
     let basis = "Basis: documented (a cited, dated policy), user (set for this run), default (only the class of the payer is known), \
                   unknown. With the last two, both rules are run, and units are over only if they are over under both.";
     remark(&mut table, basis);
@@ -164,6 +236,17 @@ fn money(facts: &Facts, names: &Names) -> Option<Block> {
     let estimate = "A share is an estimate for planning, if all units of the lines were priced alike. Beside each amount stands how many \
                   of the units over it covers. What is owed is settled claim by claim, in the refund worksheet.";
     remark(&mut table, estimate);
+    for [covered, share] in [
+        ["units over charged", "charge share"],
+        ["units over allowed", "allowed share"],
+        ["units over paid", "paid share"],
+    ] {
+        let sum: i64 = amounts.records().filter_map(|row| row.whole(&covered.replace(' ', "_"))).sum();
+        if sum == 0 {
+            without(&mut table, covered);
+            without(&mut table, share);
+        }
+    }
     Some(Block::Table(table))
 }
 

@@ -37,13 +37,17 @@ pub(super) fn verdict(facts: &Facts, names: &Names) -> Section {
         }
         (false, false) => figure(thousands(exceptions), "exceptions", exceeds),
     });
-    if few {
-        figures.push(figure("not shown".into(), "units over and under", "few patients stand behind them".into()));
-    } else {
-        figures.push(figure(thousands(over), "units over", of(over)));
-        let apart = "never set off against units over";
-        figures.push(figure(thousands(under), "units under", format!("{}; {apart}", of(under))));
+    let apart = format!("{}; never set off against units over", of(under));
+    for (dimension, units, label, note) in
+        [("all over", over, "units over", of(over)), ("all under", under, "units under", apart)]
+    {
+        let patients = if facts.counts(dimension) { facts.patients(dimension, "all patients") } else { Some(0) };
+        figures.push(match names.hides(patients) {
+            true => figure("not shown".into(), label, "few patients stand behind them".into()),
+            false => figure(thousands(units), label, note),
+        });
     }
+    let few = few || names.hides(facts.patients("all over", "all patients"));
     for (amount, words) in
         [("paid", "paid for units over"), ("allowed", "allowed for units over"), ("charge", "charged for units over")]
     {
@@ -89,18 +93,15 @@ fn warnings(facts: &Facts) -> Vec<Block> {
 fn in_words(facts: &Facts) -> String {
     let rate = |part: i64, whole: i64| if whole > 0 { 100.0 * part as f64 / whole as f64 } else { 0.0 };
     let (sessions, auditable) = (facts.measure("sessions"), facts.measure("auditable sessions"));
-    let certain: i64 = facts
-        .gathered
-        .certainty
-        .iter()
-        .filter(|((severity, certainty), _)| severity == "exception" && certainty == "certain")
-        .map(|(_, (findings, _))| findings)
-        .sum();
-    let exceptions = facts.measure("findings: exception");
-    let sure = match exceptions {
-        0 => "No session bills more than its exported minutes support.".to_owned(),
-        _ if certain == exceptions => "All exceptions are certain on the exported data.".to_owned(),
-        _ => "Most of what is said rests on the exported data alone; the others say what they depend on.".to_owned(),
+    let exceptions = facts.gathered.certainty.iter().filter(|((severity, _), _)| severity == "exception");
+    let (all, certain) = exceptions.fold((0, 0), |(all, certain), ((_, certainty), (findings, _))| {
+        (all + findings, certain + if certainty == "certain" { *findings } else { 0 })
+    });
+    let sure = match (facts.measure("units over"), all) {
+        (0, 0) => "No session was found to bill more than its exported minutes support.",
+        (_, 0) => "No unit over is an exception: a person must look before anything is said of it.",
+        _ if certain == all => "All exceptions are certain on the exported data.",
+        _ => "Some exceptions depend on what the export leaves open; each says on what.",
     };
     format!(
         "{:.1} % of sessions could be audited. {sure} An exception is a potential overpayment: the exported minutes do not support the \

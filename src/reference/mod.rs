@@ -112,6 +112,19 @@ impl Reference {
         Ok(Reference { codes, payers, headers, statuses, presets, claim_words, settings, hashes })
     }
 
+    /// Makes sure that a run with these hashes of reference data used this code table: its proofs would say something else with another.
+    ///
+    /// # Errors
+    /// It used another one.
+    pub fn same_codes(&self, data: &std::collections::BTreeMap<String, String>) -> Result<()> {
+        // The code table is the first that is loaded.
+        let (name, own) = &self.hashes[0];
+        if data.values().any(|hash| hash == own) {
+            return Ok(());
+        }
+        Err(Error::Usage(format!("the run used another code table than {name}; give the one it used with --codes")))
+    }
+
     /// With the user's thresholds in place of ours.
     ///
     /// # Errors

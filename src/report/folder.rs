@@ -15,6 +15,9 @@ use tempfile::TempDir;
 /// A file that every finished run has, and nothing else does.
 pub const MANIFEST: &str = "manifest.json";
 
+/// Name of the work paper in a run's folder.
+pub const BOOK: &str = "workpaper.xlsx";
+
 /// What reviewers decided on a run, in its folder.
 pub const REVIEW: &str = "review.json";
 
@@ -61,6 +64,11 @@ impl Folder {
     /// # Errors
     /// As there.
     pub fn open_again(place: &Path, force: bool) -> Result<Folder> {
+        if !force && is_edited(place) {
+            let problem = "holds a work paper that was changed after the run wrote it; take what is in it back with recount review \
+                           import, or pass --force to lose it";
+            return Err(Error::output(place, problem));
+        }
         let failed = |error: &std::io::Error| Error::output(place, plain(error));
         let stands_in = std::env::current_dir().and_then(|here| here.canonicalize());
         if place.canonicalize().is_ok_and(|place| stands_in.is_ok_and(|here| here.starts_with(place))) {
@@ -195,6 +203,20 @@ fn private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Whether the work paper of a run was changed, and not taken back since.
+fn is_edited(place: &Path) -> bool {
+    let json = |name: &str| -> serde_json::Value {
+        let text = std::fs::read_to_string(place.join(name)).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    };
+    let (manifest, review) = (json(MANIFEST), json(REVIEW));
+    let Some(written) = manifest["deliverables"][BOOK].as_str() else { return false };
+    let Ok(bytes) = std::fs::read(place.join(BOOK)) else { return false };
+    let now = crate::hash::sha256(&bytes);
+    let taken = review["books"].as_array().is_some_and(|books| books.iter().any(|book| book == now.as_str()));
+    now != written && !taken
 }
 
 /// Whether a folder is a finished run of ours.

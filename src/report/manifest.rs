@@ -22,7 +22,7 @@ pub struct Manifest {
     pub schema_version: u32,
     /// The files, in the order of reading.
     pub inputs: Vec<Input>,
-    /// First and last date of service of everything that was read.
+    /// First and last date of service of the sessions.
     #[serde(default)]
     pub dates: Option<(String, String)>,
     /// What was inferred over all files.
@@ -237,7 +237,7 @@ impl std::ops::AddAssign for Counts {
 }
 
 impl Manifest {
-    /// The last date of service that was read.
+    /// The last date of service of a session.
     pub fn last_day(&self) -> Option<Day> {
         self.dates.as_ref().and_then(|(_, last)| last.parse().ok()).map(day)
     }

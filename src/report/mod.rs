@@ -5,11 +5,12 @@ mod manifest;
 mod table_file;
 mod terminal;
 
-pub use folder::{Folder, MANIFEST, REVIEW, clean_up_on_interrupt, private_file};
+pub use folder::{BOOK, Folder, MANIFEST, REVIEW, clean_up_on_interrupt, private_file};
 pub use manifest::{Counts, Input, Manifest, Noted, Output, Shard, ShardFacts, TotalsOf};
 pub use table_file::{Piece, TableFile, TableFormat};
 
 use polars::prelude::DataFrame;
+use std::collections::BTreeMap;
 
 /// All that a report says on a terminal.
 pub struct Report {
@@ -19,6 +20,8 @@ pub struct Report {
     pub summaries: Vec<(String, DataFrame)>,
     /// What casts doubt on all figures.
     pub warnings: Vec<String>,
+    /// Findings that are accepted, by severity: they do not count for the exit code.
+    pub waived: BTreeMap<String, u64>,
 }
 
 impl Report {

@@ -107,6 +107,20 @@ pub fn quarter(day: Day) -> String {
     format!("{:04}Q{}", date.year(), date.month0() / 3 + 1)
 }
 
+/// An amount of the lines that hold so many units together, in cents, if it is known of all of them: by the remittances, where they
+/// say it. A part of it would seem to be the whole.
+pub fn whole_amount(lines: &Lines, concerned: &[u32], units: i32, of: &dyn Fn(u32) -> i64) -> Option<i64> {
+    let known = |line: &u32| of(*line) != BLANK_MONEY;
+    let (remits, bills): (Vec<u32>, Vec<u32>) = concerned
+        .iter()
+        .copied()
+        .filter(|&line| lines.role(line) != Role::Notes)
+        .partition(|&line| lines.role(line) == Role::Remit);
+    let own = if remits.iter().any(known) { remits } else { bills };
+    let held: i32 = own.iter().filter_map(|&line| lines.units(line)).map(i32::from).sum();
+    (own.iter().all(known) && held >= units).then(|| own.into_iter().map(of).reduce(|sum, cents| sum + cents)).flatten()
+}
+
 /// An amount of some lines together, in cents, as far as it is known: by the remittances, where they say it, since a bill may repeat
 /// what they say.
 pub fn amount(lines: &Lines, concerned: &[u32], of: &dyn Fn(u32) -> i64) -> Option<i64> {

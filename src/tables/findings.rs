@@ -1,13 +1,14 @@
 //! The table `findings`: of sessions, then of patterns over many.
 
-use super::build::{Builder, amount};
+use super::build::{Builder, whole_amount};
 use super::sessions::{discipline, session_id};
 use super::sums::OF_FINDING;
 use crate::checks::{Finding, by_name};
 use crate::error::Result;
 use crate::hash::id;
 use crate::ingest::Lines;
-use crate::sessions::Outcome;
+use crate::reference::Kind;
+use crate::sessions::{Outcome, Service};
 use polars::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -21,7 +22,8 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<D
     let code = |code: Option<u32>| code.map_or("", |code| texts.codes.get(code));
     let own_id = |n: usize, check: &str, of: Option<u32>| id("F", &[session_id(n), check, code(of)]);
     let concerned = |n: usize| outcome.lines_at(findings[n].lines);
-    let amount = |n: usize, of: &dyn Fn(u32) -> i64| amount(lines, concerned(n), of);
+    let priced: Vec<Vec<u32>> = findings.iter().map(|finding| priced(outcome, finding)).collect();
+    let amount = |n: usize, of: &dyn Fn(u32) -> i64| whole_amount(lines, &priced[n], findings[n].units_billed, of);
     Builder::new(findings.len())
         .text("finding_id", |n| own_id(n, findings[n].check, findings[n].code))
         .text("check", |n| findings[n].check)
@@ -51,7 +53,7 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<D
         .text("reason", |n| findings[n].reason.as_str())
         .text("citation", |n| by_name(findings[n].check).map_or("", |check| check.citation))
         .text("claim_id", |n| {
-            let claims: BTreeSet<Cow<str>> = concerned(n)
+            let claims: BTreeSet<Cow<str>> = priced[n]
                 .iter()
                 .map(|&line| texts.claims.get(lines.claim.at(line)))
                 .filter(|claim| !claim.is_empty())
@@ -61,6 +63,22 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<D
         .text("source_rows", |n| source_rows(lines, concerned(n)))
         .periods(|n| Some(session(n).day))
         .finish()
+}
+
+/// The lines whose units a finding counts: its own, or of those of a whole session the ones of the codes that are judged together.
+pub fn priced(outcome: &Outcome, finding: &Finding) -> Vec<u32> {
+    let session = &outcome.sessions[finding.session as usize];
+    let services = outcome.services_of(session);
+    if finding.lines != session.lines || services.len() == 1 {
+        return outcome.lines_at(finding.lines).to_vec();
+    }
+    let own = finding.code.and_then(|code| services.iter().find(|service| service.code == code));
+    let counts = |service: &&Service| match own.filter(|own| own.kind == Kind::Interval) {
+        Some(own) => service.code == own.code || (own.family.is_some() && service.family == own.family),
+        None if finding.check == "underbilled-units" => matches!(service.kind, Kind::Timed | Kind::Interval),
+        None => service.kind == Kind::Timed,
+    };
+    services.iter().filter(counts).flat_map(|service| outcome.lines_at(service.lines)).copied().collect()
 }
 
 /// `file:row` of every line that a finding speaks of.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::hash::id;
 use crate::ingest::{IdScope, Lines, discipline_of};
 use crate::reference::date;
-use crate::sessions::{Outcome, Session, Tally};
+use crate::sessions::{Evidence, Outcome, Session, Tally};
 use polars::prelude::*;
 
 /// The id of a session: of the normalised key, so that it is equal in every run.
@@ -106,6 +106,10 @@ pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFram
         .int_or_null("over_midpoint", |n| judged(n, sessions[n].midpoint.over))
         .int_or_null("under_cms", |n| judged(n, sessions[n].cms.under))
         .int_or_null("under_midpoint", |n| judged(n, sessions[n].midpoint.under))
+        .int_or_null("minutes_at_most", |n| {
+            let bound = sessions[n].auditable() && sessions[n].evidence == Evidence::UpperBound;
+            bound.then(|| sessions[n].timed_time.whole_minutes().into())
+        })
         .finish()
 }
 

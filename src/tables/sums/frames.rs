@@ -1,6 +1,6 @@
 //! Sums as the tables that SQL sees.
 
-use super::patients::Dimension;
+use super::patients::{Dimension, Key};
 use super::{Known, Month, OF_FINDING, OF_SESSION, SUMS, Sums};
 use crate::checks::{ALL, Severity};
 use crate::error::Result;
@@ -164,7 +164,7 @@ impl Sums {
     fn patient_sums(&self, export: &Export) -> Result<DataFrame> {
         let rows = self.patients.counted.rows();
         Builder::new(rows.len())
-            .text("dimension", |n| rows[n].0.0.name())
+            .text("dimension", |n| format!("{}{}", rows[n].0.0.name(), rows[n].0.1.suffix()))
             .text("value", |n| value(export, *rows[n].0))
             .int("patients", |n| rows[n].1[0])
             .finish()
@@ -219,7 +219,7 @@ fn severity(number: u32) -> &'static str {
 }
 
 /// What patients are counted by, as text.
-fn value(export: &Export, (dimension, value): (Dimension, u32)) -> String {
+fn value(export: &Export, (dimension, _, value): Key) -> String {
     let texts = &export.texts;
     match dimension {
         Dimension::All => String::new(),

@@ -10,7 +10,8 @@ use crate::checks::{ALL, Certainty, Finding, Severity};
 use crate::ingest::{BLANK_MONEY, Lines, LostRow};
 use crate::reference::{Day, Kind, date};
 use crate::sessions::{Outcome, Service, Session, WhyNot};
-use crate::tables::build::amount;
+use crate::tables::build::whole_amount;
+use crate::tables::findings::priced;
 use crate::tables::reconciliation::{Sides, State, states};
 use chrono::Datelike;
 use hashbrown::HashMap;
@@ -476,10 +477,10 @@ impl Sums {
                     therapist: finding.attribution.therapist(),
                 };
                 let mut measures = [1, first.into(), auditable.into(), finding.units_over.into(), 0, 0, 0, 0, 0, 0];
-                let concerned = outcome.lines_at(finding.lines);
                 let columns = [&lines.charge, &lines.allowed, &lines.paid];
+                let priced = if finding.units_over > 0 { priced(outcome, finding) } else { Vec::new() };
                 for (n, column) in columns.into_iter().enumerate().filter(|_| finding.units_over > 0) {
-                    if let Some(cents) = amount(lines, concerned, &|line| column.at(line)) {
+                    if let Some(cents) = whole_amount(lines, &priced, finding.units_billed, &|line| column.at(line)) {
                         measures[4 + n] = finding.units_over.into();
                         measures[7 + n] = share(cents, finding.units_over, finding.units_billed);
                     }

@@ -52,6 +52,31 @@ impl Dimension {
     }
 }
 
+/// Which of a group's patients are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Of {
+    /// All of them.
+    Any,
+    /// Those with units over in the group.
+    Over,
+    /// Those with units under in the group.
+    Under,
+}
+
+impl Of {
+    /// What stands behind the dimension in the table.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Of::Any => "",
+            Of::Over => " over",
+            Of::Under => " under",
+        }
+    }
+}
+
+/// What patients are counted by: which of them, the dimension, and its value.
+pub type Key = (Dimension, Of, u32);
+
 /// First minute of the step of five that holds so many timed minutes; the first step is short.
 fn step_of_five(minutes: u32) -> u32 {
     if minutes < 3 { 0 } else { (minutes - 3) / 5 * 5 + 3 }
@@ -60,10 +85,10 @@ fn step_of_five(minutes: u32) -> u32 {
 /// Patients by what they are counted by.
 pub struct Patients {
     /// Patients of each value of each dimension.
-    pub counted: Sum<(Dimension, u32), 1>,
+    pub counted: Sum<Key, 1>,
     current: Option<u32>,
     /// What the current patient has been counted for.
-    seen: HashMap<(Dimension, u32), ()>,
+    seen: HashMap<Key, ()>,
 }
 
 impl Default for Patients {
@@ -81,18 +106,44 @@ impl Patients {
             self.seen.clear();
         }
         let services = outcome.services_of(session);
-        let mut count = |dimension: Dimension, value: u32| {
-            if self.seen.insert((dimension, value), ()).is_none() {
-                self.counted.add((dimension, value), &[1]);
+        let mut count_of = |dimension: Dimension, of: Of, value: u32| {
+            if self.seen.insert((dimension, of, value), ()).is_none() {
+                self.counted.add((dimension, of, value), &[1]);
             }
         };
-        count(Dimension::All, 0);
-        count(Dimension::Therapist, session.therapist);
-        count(Dimension::Clinic, session.clinic);
-        count(Dimension::Payer, lines.export.payers[session.payer as usize].name);
-        count(Dimension::Month, Month::of(session.day).number());
+        let over = session.over();
+        let over = over.timed + over.interval + over.untimed > 0;
+        let under = session.timed.under + session.interval.under > 0;
+        let groups = [
+            (Dimension::All, 0),
+            (Dimension::Therapist, session.therapist),
+            (Dimension::Clinic, session.clinic),
+            (Dimension::Payer, lines.export.payers[session.payer as usize].name),
+            (Dimension::Month, Month::of(session.day).number()),
+        ];
+        for (dimension, value) in groups {
+            count_of(dimension, Of::Any, value);
+            for (of, _) in [(Of::Over, over), (Of::Under, under)].into_iter().filter(|(_, has)| *has) {
+                count_of(dimension, of, value);
+            }
+        }
+        for service in services {
+            count_of(Dimension::Code, Of::Any, service.code);
+            if service.over() > 0 {
+                count_of(Dimension::Code, Of::Over, service.code);
+            }
+            if service.range.min > service.billed {
+                count_of(Dimension::Code, Of::Under, service.code);
+            }
+        }
+        for finding in found {
+            // Units over may be one clinician's in a session of several.
+            if let (Attribution::One(therapist), true) = (finding.attribution, finding.units_over > 0) {
+                count_of(Dimension::Therapist, Of::Over, therapist);
+            }
+        }
+        let mut count = |dimension: Dimension, value: u32| count_of(dimension, Of::Any, value);
         count(Dimension::WhyNot, session.why_not as u32);
-        services.iter().for_each(|service| count(Dimension::Code, service.code));
         for finding in found {
             count(Dimension::Severity, finding.severity as u32);
             // Units over may be one clinician's in a session of several.
