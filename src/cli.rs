@@ -190,10 +190,10 @@ pub struct DeliverArgs {
     /// A key for the pseudonyms of report.html, so that a patient has the same one in every report; without it they are numbers.
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
-    /// Clinicians have pseudonyms in report.html, too.
-    #[arg(long)]
+    /// Clinicians have pseudonyms in report.html, too; numbers would hide nothing, so it takes a key.
+    #[arg(long, requires = "key")]
     pub hide_clinicians: bool,
-    /// Rows of a sheet of workpaper.xlsx, at most; what is left out is said, with the table that has all.
+    /// Rows of a sheet of findings, refunds or rejects in workpaper.xlsx, at most; what is left out is said, with the table that has all.
     #[arg(long, value_name = "ROWS", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub xlsx_rows: u64,
     /// Write a page for each clinician, too: own figures beside the others', worked examples, what to do.
@@ -314,6 +314,9 @@ pub struct PullArgs {
     /// The list, as CSV.
     #[arg(long, value_name = "FILE", default_value = "pull.csv")]
     pub out: PathBuf,
+    /// Replace the list if it is there, with what was written into it.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Which pseudonyms.

@@ -1,6 +1,6 @@
 //! What people read: the page, the work paper, the letters, made of a finished run's tables and written into its folder.
 
-use crate::audience::{Audience, Ids, Key, MAP, Names, Of, Pseudonyms};
+use crate::audience::{Audience, Hidden, Ids, Key, MAP, Names, Of, Pseudonyms};
 use crate::blocks::Block;
 use crate::content::{self, Facts};
 use crate::error::{Error, Result};
@@ -200,7 +200,16 @@ fn names(folder: &Folder, facts: &Facts, choices: &Choices, settings: &Settings)
         ));
     }
     let mut ids = Ids::default();
-    facts.gathered.listed.values().for_each(|listed| ids.add_all(&listed.first));
+    // What is not listed has no number: a gap would tell of it.
+    let hidden = Hidden::of(facts.table("patients"), settings.least_patients);
+    for (_, listed) in facts.gathered.listed.iter().filter(|(check, _)| !hidden.has("check", check)) {
+        let mut shown = listed.first.clone();
+        let tells: Vec<bool> = shown.records().map(|row| content::tells(&row, &hidden)).collect();
+        let mut tells = tells.into_iter();
+        shown.rows.retain(|_| !tells.next().unwrap_or(true));
+        shown.rows.truncate(ON_PAGE);
+        ids.add_all(&shown);
+    }
     facts.table("by_therapist").records().for_each(|row| ids.add(Of::Clinician, row.text("therapist_id")));
     let pseudonyms = match &choices.key {
         Some(key) => Pseudonyms::keyed(&Key::read(key)?, ids)?,
@@ -228,7 +237,7 @@ fn head(run: &FinishedRun, title: &str, names: &Names) -> Result<Head> {
     Ok(Head {
         title: title.into(),
         subtitle: format!("{dates}{files}."),
-        audience: names.words().into(),
+        audience: names.words(),
         run: manifest.run.clone(),
         date: made_at()?.map(|at| at.date().to_string()),
         program: format!("{} {}", manifest.program, manifest.version),

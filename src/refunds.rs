@@ -9,7 +9,7 @@ use crate::tables::share;
 use hashbrown::HashMap;
 
 /// Columns of the worksheet of units over.
-pub const OVER: [(&str, Kind); 17] = [
+pub const OVER: [(&str, Kind); 18] = [
     ("payer", Kind::Text),
     ("claim_id", Kind::Text),
     ("date_of_service", Kind::Day),
@@ -22,6 +22,7 @@ pub const OVER: [(&str, Kind); 17] = [
     ("amount_billed_cents", Kind::Cents),
     ("amount_allowed_cents", Kind::Cents),
     ("amount_paid_cents", Kind::Cents),
+    ("charge_share_cents", Kind::Cents),
     ("paid_share_cents", Kind::Cents),
     ("look_back", Kind::Text),
     ("check", Kind::Text),
@@ -80,11 +81,12 @@ impl Refunds {
             return None;
         }
         let billed = row.whole("units_billed").unwrap_or(0);
-        let paid = row.whole("amount_paid_cents").map(|cents| share(cents, over as i32, billed as i32));
+        let of = |column: &str| row.whole(column).map(|cents| share(cents, over as i32, billed as i32));
         Some(
             OVER.iter()
                 .map(|(name, _)| match *name {
-                    "paid_share_cents" => Value::whole(paid),
+                    "charge_share_cents" => Value::whole(of("amount_billed_cents")),
+                    "paid_share_cents" => Value::whole(of("amount_paid_cents")),
                     "look_back" => Value::text(self.look_back(row)),
                     name => row.get(name).clone(),
                 })

@@ -211,6 +211,13 @@ impl Book<'_> {
         let (mut columns, file) = (None, self.file);
         self.rows(sheet, &mut |row| {
             let Some(columns) = &columns else {
+                if let Some(missing) = missing(row) {
+                    let problem = format!(
+                        "{sheet} row {} has no column {missing}; give it back its name, so that no decision is lost",
+                        row.number
+                    );
+                    return Err(Error::input(file, problem));
+                }
                 columns = Columns::of(row);
                 return Ok(columns.is_some() || row.number < HEAD);
             };
@@ -254,6 +261,13 @@ impl Book<'_> {
             }
         }
     }
+}
+
+/// The column that the header of a sheet of findings lacks, if it has others of a reviewer's.
+fn missing(row: &Row) -> Option<&'static str> {
+    let has = |name: &str| row.cells.iter().any(|(_, cell)| text(cell).trim().eq_ignore_ascii_case(name));
+    let reviewed = has(ID) && REVIEW_HEADINGS.iter().any(|heading| has(heading));
+    REVIEW_HEADINGS.into_iter().find(|heading| reviewed && !has(heading))
 }
 
 impl Columns {

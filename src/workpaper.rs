@@ -37,6 +37,12 @@ pub struct Workpaper<'a> {
     pub as_of: Option<Day>,
 }
 
+/// Names of columns with what stands in them.
+type Columns = &'static [(&'static str, Kind)];
+
+/// Takes a row: name of its sheet, the sheet's columns, the values.
+type TakeRow<'a> = dyn FnMut(&str, Columns, Vec<Value>) -> Result<()> + 'a;
+
 /// Columns of a sheet of findings, as in the table `findings`.
 const FINDINGS: [(&str, Kind); 26] = [
     ("finding_id", Kind::Text),
@@ -99,13 +105,15 @@ const SUMMARIES: [(&str, &str, bool); 10] = [
 struct Streamed {
     name: String,
     title: String,
-    columns: &'static [(&'static str, Kind)],
+    columns: Columns,
     review: bool,
     /// Table of the folder that has all rows.
     table: &'static str,
-    /// Rows there are, and sums of the numbers in those that the sheet has.
+    /// Rows there are, and sums of the numbers in those that the sheet has; none where no row has a number.
     rows: u64,
-    sums: Vec<i64>,
+    sums: Vec<Option<i64>>,
+    /// Units over of all rows, and of those that are primary.
+    over: (i64, i64),
 }
 
 impl Workpaper<'_> {
@@ -178,11 +186,7 @@ impl Workpaper<'_> {
     }
 
     /// Hands on every row of every streamed sheet: the sheet's name, its columns, the values.
-    fn each_row(
-        &self,
-        refunds: &Refunds,
-        take: &mut dyn FnMut(&str, &'static [(&'static str, Kind)], Vec<Value>) -> Result<()>,
-    ) -> Result<()> {
+    fn each_row(&self, refunds: &Refunds, take: &mut TakeRow) -> Result<()> {
         let run = self.facts.run;
         let values =
             |row: &Record, columns: &[(&str, Kind)]| columns.iter().map(|(name, _)| row.get(name).clone()).collect();
@@ -280,7 +284,7 @@ impl Workpaper<'_> {
             ties.then(|| self.facts.measure(measure))
         };
         let column = |(name, heading): (&String, &blocks::Heading)| Column {
-            heading: name.clone(),
+            heading: name.trim_end_matches("_cents").to_owned(),
             kind: heading.kind,
             total: total(name),
         };
@@ -333,7 +337,7 @@ impl Workpaper<'_> {
 }
 
 impl Streamed {
-    fn new(name: &str, columns: &'static [(&'static str, Kind)]) -> Streamed {
+    fn new(name: &str, columns: Columns) -> Streamed {
         let check = ALL.iter().find(|check| check.name == name);
         let (title, table) = match (check, name) {
             (Some(check), _) => (crate::checks::summary(check.page), "findings"),
@@ -349,14 +353,30 @@ impl Streamed {
             (None, own) => (format!("Findings of your own pattern {}", own.trim_end_matches(" (own)")), "findings"),
         };
         let review = std::ptr::eq(columns, &FINDINGS);
-        Streamed { name: name.into(), title, columns, review, table, rows: 0, sums: vec![0; columns.len()] }
+        Streamed {
+            name: name.into(),
+            title,
+            columns,
+            review,
+            table,
+            rows: 0,
+            sums: vec![None; columns.len()],
+            over: (0, 0),
+        }
     }
 
     fn count(&mut self, values: &[Value], most: u64) {
         self.rows += 1;
+        let place = |name: &str| self.columns.iter().position(|(own, _)| *own == name);
+        if let Some(Value::Whole(over)) = place("units_over").map(|place| &values[place]) {
+            let primary = place("primary").is_none_or(|place| values[place] == Value::Flag(true));
+            self.over = (self.over.0 + over, self.over.1 + if primary { *over } else { 0 });
+        }
         if self.rows <= most {
             for (sum, value) in self.sums.iter_mut().zip(values) {
-                *sum += if let Value::Whole(number) = value { *number } else { 0 };
+                if let Value::Whole(number) = value {
+                    *sum = Some(sum.unwrap_or(0) + number);
+                }
             }
         }
     }
@@ -365,12 +385,27 @@ impl Streamed {
         let put = self.rows.min(paper.most);
         let file = paper.facts.run.file(self.table).unwrap_or_default();
         let mut notes = vec![format!("{} of {}, all in {file}.", thousands(put as i64), thousands(self.rows as i64))];
+        let (over, primary) = self.over;
+        if put < self.rows && over > 0 {
+            notes.push(format!(
+                "The totals are those of these rows; all rows together have {} units over.",
+                thousands(over)
+            ));
+        }
+        if primary < over {
+            notes.push(format!(
+                "{} of {} units over are counted here (primary); the others by the finding that stands in also, or by those of the \
+                 sessions.",
+                thousands(primary),
+                thousands(over)
+            ));
+        }
         let as_of = paper.as_of.map_or("no day".into(), |day| date(day).to_string());
         if self.name.starts_with("Refunds") {
             notes.push(format!(
                 "paid_share: the part of what was paid that the units over have, if all units of these lines were priced alike. An \
                  estimate: the claim as corrected decides. look_back: within six years of {as_of} by the date of service; receipt of the \
-                 money decides (42 CFR 401.305). Self-pay is left out."
+                 money decides (42 CFR 401.305, for Medicare; for others their contract). Self-pay is left out."
             ));
         } else if self.name == "Not billed" {
             notes.push(format!(
@@ -382,7 +417,7 @@ impl Streamed {
             Column {
                 heading: name.trim_end_matches("_cents").into(),
                 kind: *kind,
-                total: adds_up.then(|| self.sums[n]),
+                total: self.sums[n].filter(|_| adds_up),
             }
         };
         Ledger {

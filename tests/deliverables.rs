@@ -1,5 +1,6 @@
 //! What a run hands over: the page, the work paper, proofs, letters; and the commands that read a finished run.
 
+mod amounts;
 mod audience;
 mod book;
 mod compare;

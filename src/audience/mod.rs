@@ -12,7 +12,7 @@ mod suppression;
 pub use names::{Names, is_remark, reason_for_shareable};
 pub use pseudonyms::{Ids, Key, MAP, Of, Pseudonyms};
 pub use reidentify::{Answer, reidentify};
-pub use suppression::{Hidden, suppress, suppress_bars, too_few};
+pub use suppression::{Hidden, suppress, too_few};
 
 use clap::ValueEnum;
 

@@ -39,13 +39,14 @@ impl Names {
     }
 
     /// What a reader should know first: whom the report is for.
-    pub fn words(&self) -> &'static str {
-        match self.shared {
-            None => "For those who may see patients: it holds patient data.",
-            Some(_) => {
-                "For others: without ids of patients, days of service and figures of few patients. What that does not protect against \
-                 stands in docs/privacy.md."
-            }
+    pub fn words(&self) -> String {
+        match &self.shared {
+            None => "For those who may see patients: it holds patient data.".into(),
+            Some(shared) => format!(
+                "For others: without ids of patients, days of service and figures of fewer than {} patients. What that does not protect \
+                 against stands in docs/privacy.md.",
+                shared.least
+            ),
         }
     }
 
@@ -97,6 +98,12 @@ impl Names {
     pub fn hides(&self, patients: Option<i64>) -> bool {
         let few = |shared: &Shared| patients.is_some_and(|patients| suppression::too_few(patients, shared.least));
         self.shared.as_ref().is_some_and(few)
+    }
+
+    /// All that is not shown.
+    pub fn hidden(&self) -> &Hidden {
+        static NOTHING: std::sync::LazyLock<Hidden> = std::sync::LazyLock::new(Hidden::default);
+        self.shared.as_ref().map_or(&NOTHING, |shared| &shared.hidden)
     }
 
     /// Whether a row is not shown in a table of that dimension: too few patients, or it would tell of such a row. What is listed one
@@ -157,7 +164,10 @@ fn finish(blocks: &mut [Block]) {
 }
 
 fn finish_table(table: &mut Table) {
-    for cell in table.rows.iter_mut().flatten() {
+    // A source is cited with its own dates.
+    let cited: Vec<bool> = table.columns.iter().map(|column| column.text == "source").collect();
+    let cells = table.rows.iter_mut().flat_map(|row| row.iter_mut().enumerate());
+    for (_, cell) in cells.filter(|(place, _)| !cited.get(*place).copied().unwrap_or(false)) {
         match cell {
             Cell::Is(Value::Day(day)) => *cell = Cell::Is(Value::Text(month(*day))),
             Cell::Is(Value::Text(text)) | Cell::Link(text, _) => *text = reason_for_shareable(text),

@@ -75,16 +75,6 @@ pub fn suppress_cells(table: &mut Table, columns: &[usize], patients: &[Option<i
     }
 }
 
-/// As [`suppress`], for bars: those that are hidden have no height. A chart and its table hide the same, if they have the same names.
-pub fn suppress_bars(bars: &mut Bars, patients: &[Option<i64>], least: i64) -> bool {
-    let patients = |n: usize| patients.get(n).copied().unwrap_or(Some(1));
-    let groups: Vec<(String, Option<i64>)> =
-        bars.bars.iter().enumerate().map(|(n, (name, _))| (name.clone(), patients(n))).collect();
-    let hidden = hidden(&groups, least);
-    bars.bars.iter_mut().zip(&hidden).filter(|(_, hidden)| **hidden).for_each(|((_, height), _)| *height = None);
-    all_hidden(&groups, &hidden)
-}
-
 /// Moves hidden rows to the end, in the order of their names. Between the rows of a table that is sorted by a figure, their place would
 /// tell that figure.
 pub(super) fn last(table: &mut Table) {
@@ -187,11 +177,10 @@ mod tests {
     }
 
     #[test]
-    fn bars_hide_what_their_table_hides_and_stand_by_name_where_height_would_tell() {
-        let heights = [("b", 9), ("a", 7), ("d", 6), ("c", 5)];
-        let bars = heights.map(|(name, height)| (name.to_owned(), Some(height))).to_vec();
+    fn hidden_bars_stand_by_name_where_height_would_tell() {
+        let heights = [("b", None), ("a", Some(7)), ("d", Some(6)), ("c", None)];
+        let bars = heights.map(|(name, height)| (name.to_owned(), height)).to_vec();
         let mut bars = Bars { bars, cumulative: true, ..Bars::default() };
-        assert!(!suppress_bars(&mut bars, &[Some(11), Some(40), Some(50), Some(2)], LEAST));
         last_bars(&mut bars);
         let wanted = [("a", Some(7)), ("d", Some(6)), ("b", None), ("c", None)];
         assert_eq!(bars.bars, wanted.map(|(name, height)| (name.to_owned(), height)));

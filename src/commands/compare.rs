@@ -114,7 +114,7 @@ impl Pair<'_> {
         let differences = differences(old, new);
         if differences.is_empty() {
             let words = "Both runs have the same version of recount, reference data, queries, checks and options: what differs below \
-                         comes from the exports.";
+                         comes from the exports and the period.";
             blocks.push(Block::Text(words.into()));
         } else {
             let words = "The runs were not made alike. These differences alone change results:";

@@ -38,7 +38,8 @@ pub fn explain(args: &ExplainArgs) -> Result<String> {
     };
     let proofs = of_sessions(&run, &reference.codes, &ids)?;
     if proofs.is_empty() {
-        return Err(Error::Usage(format!("{} has no such session", args.what)));
+        let hint = "ids begin with F- or S-; a pseudonym of the page is led back by recount reidentify";
+        return Err(Error::Usage(format!("{} has no such finding or session; {hint}", args.what)));
     }
     let texts: Vec<String> = proofs.iter().map(|proof| blocks::text(&proof.blocks)).collect();
     Ok(texts.join(&format!("\n{}\n\n", "-".repeat(80))))

@@ -80,6 +80,10 @@ pub fn pull(args: &PullArgs) -> Result<String> {
             return Err(Error::Usage(format!("a pull needs the table {table}; audit again without --detail findings")));
         }
     }
+    if args.out.exists() && !args.force {
+        let problem = "is there already, and somebody may have written into it; name another file, or pass --force";
+        return Err(Error::output(&args.out, problem));
+    }
     let each = args.per_clinician as usize;
     // Of an odd number the one in the middle is random.
     let (random, targeted) = (each - each / 2, each / 2);

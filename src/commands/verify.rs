@@ -10,6 +10,7 @@ use crate::hash::HashingWriter;
 use crate::ingest::Totals;
 use crate::parquet::ParquetFile;
 use crate::report::{MANIFEST, REVIEW, TableFormat};
+use crate::review::Review;
 use crate::words::counted;
 use hashbrown::HashSet;
 use std::collections::BTreeMap;
@@ -47,6 +48,8 @@ struct Verification<'a> {
     beside: Vec<String>,
     /// Files of the manifest that are what the run wrote.
     sound: u64,
+    /// SHA-256 of work papers whose decisions were taken back.
+    taken_back: Vec<String>,
 }
 
 /// Checks the files of a finished run against its manifest, and its totals against its tables: what the terminal says, and whether
@@ -64,6 +67,7 @@ pub fn verify(folder: &Path) -> Result<(String, bool)> {
         left: Vec::new(),
         beside: Vec::new(),
         sound: 0,
+        taken_back: Review::of_folder(folder).ok().flatten().map(|review| review.books).unwrap_or_default(),
     };
     verification.files();
     verification.strangers();
@@ -94,6 +98,10 @@ impl Verification<'_> {
             });
             match hash {
                 Ok(hash) if hash == *sha256 => self.sound += 1,
+                Ok(hash) if self.taken_back.contains(&hash) => {
+                    self.beside
+                        .push(format!("{name}: filled in by reviewers, and taken back with recount review import"));
+                }
                 Ok(hash) => {
                     let why = if name.ends_with(".xlsx") { " (saving it in a spreadsheet does that)" } else { "" };
                     let problem = format!(

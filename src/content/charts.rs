@@ -32,18 +32,21 @@ pub(super) fn pareto(title: &str, of: &str, table: &Table, measure: &str) -> Blo
         .map(|row| (row[0].shown(Kind::Text), whole(&row[place])))
         .filter(|(_, height)| height.is_none_or(|height| height > 0))
         .collect();
-    bars.sort_by(|a, b| b.1.cmp(&a.1));
+    bars.sort_by_key(|(_, height)| std::cmp::Reverse(*height));
     let (shown, rest) = bars.split_at(bars.len().min(BARS));
     let more =
         if rest.is_empty() { String::new() } else { format!(" The {BARS} with most of {} are drawn.", bars.len()) };
     let total: i64 = bars.iter().filter_map(|(_, height)| *height).sum();
-    let leads = match shown.first() {
-        Some((name, Some(height))) if total > 0 => format!("{name} has {height} of {total}."),
+    let hidden = bars.iter().any(|(_, height)| height.is_none());
+    let leads = match bars.iter().find(|(_, height)| height.is_some()) {
+        Some((name, Some(height))) if total > 0 => format!("{name} has most: {height}."),
+        _ if hidden => "Few patients stand behind them, so they are not shown.".into(),
         _ => "There are none.".into(),
     };
+    let line = if hidden || total == 0 { "" } else { " The line is the share of all bars up to each." };
     let chart = Bars {
         title: title.into(),
-        description: format!("{leads}{more} The line is the share of all units over up to each bar."),
+        description: format!("{leads}{more}{line}"),
         x: of.into(),
         y: measure.into(),
         bars: shown.to_vec(),
@@ -130,7 +133,7 @@ fn histogram(facts: &Facts, names: &Names, grid: &Grid) -> Block {
     }
     let beyond: i64 = counts.range(end + 1..).map(|(_, cell)| cell[0]).sum();
     let cut = if beyond > 0 {
-        format!(" {beyond} sessions beyond {end} minutes are in the table alone.")
+        format!(" Sessions of more than {end} minutes are in the table alone.")
     } else {
         String::new()
     };
@@ -195,7 +198,7 @@ pub(super) fn funnel(facts: &Facts, names: &Names) -> Block {
         ("timed units billed", Kind::Number),
         ("minutes per unit", Kind::Decimal),
     ];
-    let mut table = Table::new("Minutes per timed unit by therapist, sessions under the cms rule", &columns);
+    let mut table = Table::new("Minutes per timed unit by therapist", &columns);
     let (mut patients, mut hundredths) = (Vec::new(), Vec::new());
     for row in grid.records() {
         let therapist = row.text("therapist_id");
@@ -226,9 +229,13 @@ pub(super) fn funnel(facts: &Facts, names: &Names) -> Block {
     let chart = Funnel {
         title: "Minutes per timed unit by therapist".into(),
         description: format!(
-            "{below} of {} therapists lie below the lower limit. The limits are three standard errors about 15 minutes a unit, and narrow \
-             with the number of sessions.",
-            points.len()
+            "{} The limits are three standard errors about 15 minutes a unit, and narrow with the number of sessions. To lie below is no \
+             finding: the pattern short-unit-pattern looks at sessions under the cms rule alone, and asks for a low mean, too.",
+            if points.is_empty() {
+                "No point is shown.".to_owned()
+            } else {
+                format!("{below} of {} therapists lie below the lower limit.", points.len())
+            }
         ),
         x: "sessions".into(),
         y: "timed minutes per timed unit billed".into(),

@@ -2,7 +2,7 @@
 
 use super::summary::is_whole;
 use super::{Facts, section};
-use crate::audience::{Audience, Names};
+use crate::audience::{Audience, Hidden, Names};
 use crate::blocks::{Block, Cell, Kind, Section, Table, thousands};
 use crate::checks::{self, ALL};
 use crate::grid::{Record, Value};
@@ -168,7 +168,7 @@ pub(super) fn appendix(facts: &Facts, names: &Names, proofs: &[Proof], most: usi
             continue;
         }
         let mut table = Table::new(check.name, &columns);
-        for row in listed.first.records().filter(|row| !tells(row, names)).take(most) {
+        for row in listed.first.records().filter(|row| !tells(row, names.hidden())).take(most) {
             table.rows.push(self::row(&row, names, proofs));
         }
         let count = thousands(listed.count);
@@ -186,10 +186,10 @@ pub(super) fn appendix(facts: &Facts, names: &Names, proofs: &[Proof], most: usi
 }
 
 /// Whether a row belongs to a group that tables hide: who counts such rows has what is hidden.
-fn tells(row: &Record, names: &Names) -> bool {
+pub fn tells(row: &Record, hidden: &Hidden) -> bool {
     ["therapist_id", "clinic", "payer", "code", "month"]
         .into_iter()
-        .any(|dimension| names.hides_row(dimension, row.text(dimension)))
+        .any(|dimension| hidden.has(dimension, row.text(dimension)))
 }
 
 fn row(row: &Record, names: &Names, proofs: &[Proof]) -> Vec<Cell> {

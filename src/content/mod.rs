@@ -12,6 +12,7 @@ mod summary;
 mod verdict;
 
 pub use gather::{Gathered, Listed};
+pub use listed::tells;
 pub use method::{method, not_tested};
 pub use scope::totals;
 pub use summary::{title, titled};

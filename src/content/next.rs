@@ -12,16 +12,22 @@ pub(super) fn next(facts: &Facts, names: &Names) -> Section {
         let words = "Few patients stand behind what was found, so it is not shown here. The work paper in the folder of the run has it.";
         return section("next", "What to do next", vec![Block::Text(words.into())]);
     }
-    let open = facts.table("payers").records().filter(|row| ["default", "unknown"].contains(&row.text("rule_basis")));
-    let (payers, units) = open.fold((0_u64, 0), |(payers, units), row| {
-        let change = row.whole("units_that_change").unwrap_or(0);
-        (payers + u64::from(change > 0), units + change)
-    });
-    if payers > 0 {
+    let mut payers: Vec<&str> = Vec::new();
+    let mut units = 0;
+    for row in facts.table("payers").records() {
+        let open = ["default", "unknown"].contains(&row.text("rule_basis")) && row.text("payer_class") != "self-pay";
+        if open && row.whole("units_that_change").unwrap_or(0) > 0 {
+            units += row.whole("units_that_change").unwrap_or(0);
+            payers.push(row.text("payer"));
+        }
+    }
+    payers.sort_unstable();
+    payers.dedup();
+    if !payers.is_empty() {
         steps.push(format!(
-            "Look up which unit rule {} of payers follow whose rule is not documented: {} depend on it. Then run the audit again with \
-             --payer-rule or [payers] in recount.toml.",
-            counted(payers, "spelling"),
+            "Look up which unit rule {} follow whose rule is not documented: under the other rule the supported units of sessions differ \
+             by {}. Then run the audit again with --payer-rule or [payers] in recount.toml.",
+            counted(payers.len() as u64, "payer"),
             counted(units as u64, "unit")
         ));
     }
@@ -64,7 +70,7 @@ pub(super) fn next(facts: &Facts, names: &Names) -> Section {
         );
     }
     let under = facts.measure("units under");
-    if under > 0 {
+    if under > 0 && !names.hides(facts.patients("all under", "all patients")) {
         steps.push(format!(
             "{} were earned and not billed; the sheet Refunds lists them apart, with the limit of filing.",
             counted(under as u64, "unit")

@@ -5,6 +5,7 @@ use crate::audience::{Audience, Names};
 use crate::blocks::{Block, Kind, Section, Table, thousands};
 use crate::grid::Value;
 use crate::ingest::Totals;
+use crate::words::counted;
 
 /// Which files, dates, options.
 pub(super) fn scope(facts: &Facts, names: &Names) -> Section {
@@ -93,15 +94,28 @@ pub(super) fn control(facts: &Facts, names: &Names) -> Section {
     let few = why_not
         .map(|row| row.text("why_not"))
         .any(|why| names.hides(facts.patients("why_not", if why.is_empty() { "(audited)" } else { why })));
+    let all = facts.table("coverage").records().filter(|row| row.text("dimension") == "all");
+    let reasons: Vec<&str> = all.map(|row| row.text("why_not")).filter(|why| !why.is_empty()).collect();
     let coverage = match few {
         true => Block::Text(format!(
-            "{} of {} sessions could be audited. Why the others could not is not shown, since few patients stand behind a reason.",
+            "{} of {} sessions could be audited. The others could not, since: {}. How many for which reason is not shown, since few \
+             patients stand behind one.",
             thousands(facts.measure("auditable sessions")),
-            thousands(facts.measure("sessions"))
+            thousands(facts.measure("sessions")),
+            reasons.join("; ")
         )),
         false => Block::Table(coverage),
     };
-    section("control", "Control totals and coverage", vec![Block::Table(table), coverage])
+    let on_lines = facts.measure("units on all lines");
+    let (billed, other) = (facts.measure("units billed"), facts.measure("units no rule speaks to"));
+    let tie = Block::Text(format!(
+        "Of {} on audited lines, the rates below count {}; no rule speaks to {}, and {} stand in sessions that could not be audited.",
+        counted(on_lines.unsigned_abs(), "unit"),
+        thousands(billed),
+        thousands(other),
+        thousands(on_lines - billed - other)
+    ));
+    section("control", "Control totals and coverage", vec![Block::Table(table), tie, coverage])
 }
 
 /// What was noticed about the data.

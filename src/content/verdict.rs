@@ -33,7 +33,7 @@ pub(super) fn verdict(facts: &Facts, names: &Names) -> Section {
         (true, _) => figure("not shown".into(), "exceptions", format!("{exceeds}; few patients stand behind them")),
         (false, true) => {
             let note = format!("{exceeds}; not counting checks that few patients stand behind");
-            figure(format!("{} +", thousands(exceptions)), "exceptions", note)
+            figure(format!("at least {}", thousands(exceptions)), "exceptions", note)
         }
         (false, false) => figure(thousands(exceptions), "exceptions", exceeds),
     });
@@ -98,6 +98,7 @@ fn in_words(facts: &Facts) -> String {
         (all + findings, certain + if certainty == "certain" { *findings } else { 0 })
     });
     let sure = match (facts.measure("units over"), all) {
+        _ if auditable == 0 => "Nothing could be audited, so nothing is said of any bill.",
         (0, 0) => "No session was found to bill more than its exported minutes support.",
         (_, 0) => "No unit over is an exception: a person must look before anything is said of it.",
         _ if certain == all => "All exceptions are certain on the exported data.",

@@ -117,7 +117,7 @@ pub fn whole_amount(lines: &Lines, concerned: &[u32], units: i32, of: &dyn Fn(u3
         .filter(|&line| lines.role(line) != Role::Notes)
         .partition(|&line| lines.role(line) == Role::Remit);
     let own = if remits.iter().any(known) { remits } else { bills };
-    let held: i32 = own.iter().filter_map(|&line| lines.units(line)).map(i32::from).sum();
+    let held: i32 = own.iter().filter_map(|&line| lines.units(line)).sum();
     (own.iter().all(known) && held >= units).then(|| own.into_iter().map(of).reduce(|sum, cents| sum + cents)).flatten()
 }
 

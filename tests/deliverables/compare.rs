@@ -148,8 +148,8 @@ fn periods_that_do_not_overlap_compare_by_rates() {
     let said = words(&compared(folder.path(), &[]));
     for part in [
         "Both runs have the same version",
-        "dates of service from 2026-03-05 to 2026-03-31. New: ",
-        "dates of service from 2026-04-01 to 2026-06-08.",
+        "dates of service from 2026-03-05 to 2026-03-07. New: ",
+        "dates of service from 2026-05-05 to 2026-06-08.",
         "The periods do not overlap, so no finding of a session can persist: compare rates, not counts.",
         "Findings: 2 gone, 4 new, 0 persisting",
         "only patterns over many sessions can persist",

@@ -137,7 +137,11 @@ fn the_list_is_for_its_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = practice(&[]);
     std::fs::write(folder.path().join("pull.csv"), "old").unwrap();
-    assert_eq!(recount_in(folder.path(), &["pull", "report"]).code, 0, "pull.csv is where it goes unasked");
+    // What somebody wrote into a list is not lost unasked.
+    let refused = recount_in(folder.path(), &["pull", "report"]);
+    assert!(refused.code == 2 && refused.stderr.contains("--force"), "{}", refused.stderr);
+    assert_eq!(std::fs::read(folder.path().join("pull.csv")).unwrap(), b"old");
+    assert_eq!(recount_in(folder.path(), &["pull", "report", "--force"]).code, 0, "pull.csv is where it goes unasked");
     let mode = std::fs::metadata(folder.path().join("pull.csv")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }

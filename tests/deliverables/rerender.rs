@@ -202,3 +202,38 @@ fn the_time_of_making_is_told_not_asked() {
         .unwrap();
     assert_eq!(wrong.status.code(), Some(2));
 }
+
+/// What people put into a run's folder, and what they wrote into its work paper, stays theirs.
+#[test]
+fn nothing_of_a_reviewers_is_lost() {
+    let folder = run_of(&["--tables", "csv"]);
+    let report = folder.path().join("report");
+    std::fs::write(report.join("notes.txt"), "mine").unwrap();
+    ok(folder.path(), &["report", "report"]);
+    assert_eq!(std::fs::read(report.join("notes.txt")).unwrap(), b"mine");
+    // A work paper that was changed is replaced neither by an audit nor by a report.
+    let written = std::fs::read(report.join("workpaper.xlsx")).unwrap();
+    std::fs::write(report.join("workpaper.xlsx"), [&written[..], b" "].concat()).unwrap();
+    for arguments in [&["report", "report"][..], &["audit", "v.csv", "--out", "report"]] {
+        let refused = recount_in(folder.path(), arguments);
+        assert!(refused.code == 2 && refused.stderr.contains("recount review import"), "{}", refused.stderr);
+    }
+    std::fs::write(report.join("workpaper.xlsx"), written).unwrap();
+    // Two people, two copies: the decisions of both are kept.
+    let findings = read_table(&report.join("findings.csv")).unwrap();
+    let ids: Vec<&str> = findings
+        .iter()
+        .filter(|row| row["check"] == "overbilled-units")
+        .map(|row| row["finding_id"].as_str())
+        .collect();
+    let manifest: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(report.join("manifest.json")).unwrap()).unwrap();
+    for (book, id, decision) in [("a.xlsx", ids[0], "agreed"), ("b.xlsx", ids[1], "disagreed")] {
+        let row = [id, "1", "N", decision, "", "", "AB", ""];
+        reviewed(&folder.path().join(book), manifest["run"].as_str().unwrap(), &[row]);
+        assert_eq!(import(&folder, book).code, 0);
+    }
+    let review: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(report.join("review.json")).unwrap()).unwrap();
+    assert_eq!(review["dispositions"].as_array().unwrap().len(), 2);
+}
