@@ -1,4 +1,4 @@
-// Pictures of a page: on a laptop, on a phone, in the dark, and its first chart.
+// Pictures of a page: on a laptop, on a phone, in the dark, its first chart, and its first proof, if it has one.
 //
 //   node screenshots.mjs FILE.html FOLDER
 
@@ -31,6 +31,11 @@ try {
   await open(1280, 800, "light");
   const chart = await page.$("figure svg");
   if (chart) await chart.screenshot(picture("chart"));
+  const proof = await page.$("details.fold");
+  if (proof) {
+    await proof.evaluate((fold) => (fold.open = true));
+    await proof.screenshot(picture("proof"));
+  }
 } finally {
   await browser.close();
 }

@@ -140,8 +140,9 @@ fn the_proofs_are_those_of_explain() {
     let audit = practice(&[]);
     let mut book = open(&audit);
     let index = book.worksheet_range("Index").unwrap();
-    let row = index.rows().find(|row| row.iter().any(|cell| cell.to_string() == "run id")).unwrap();
-    let place = row.iter().position(|cell| cell.to_string() == "run id").unwrap();
+    let is_label = |cell: &Data| matches!(cell, Data::String(text) if text == "run id");
+    let row = index.rows().find(|row| row.iter().any(is_label)).unwrap();
+    let place = row.iter().position(is_label).unwrap();
     assert_eq!(row[place + 1].to_string(), audit.manifest()["run"].as_str().unwrap());
     let finding = &audit.findings("overbilled-units")[0];
     let report = audit.file("");
