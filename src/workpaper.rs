@@ -231,7 +231,15 @@ impl Workpaper<'_> {
                 "options",
                 manifest.options.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join("; "),
             ),
-            ("purpose", "recount of the units that the exported minutes support, for all sessions".into()),
+            ("population", self.population()),
+            (
+                "procedure",
+                "units that the exported minutes support, recounted for every session and held against the bill".into(),
+            ),
+            (
+                "certainty",
+                "no sample was drawn, so the arithmetic has no sampling error; the signed notes were not read".into(),
+            ),
             ("prepared by, date", String::new()),
             ("reviewed by, date", String::new()),
         ] {
@@ -264,6 +272,12 @@ impl Workpaper<'_> {
         blocks.push(Block::Table(content::totals(self.facts)));
         blocks.push(Block::Table(contents));
         Section { id: "index".into(), title: "Therapy billing audit: work paper".into(), blocks }
+    }
+
+    /// What was audited, in numbers.
+    fn population(&self) -> String {
+        let of = |measure: &str| thousands(self.facts.measure(measure));
+        format!("{} lines, {} sessions, {} patients", of("lines audited"), of("sessions"), of("patients"))
     }
 
     /// A summary table as a sheet.

@@ -94,20 +94,15 @@ pub fn by_name(name: &str) -> Option<&'static Check> {
     ALL.iter().find(|check| check.name == name)
 }
 
-/// What a check's page says must hold, without line breaks.
+/// What a check's page says must hold: one line, without marks of Markdown.
 pub fn must_hold(page: &str) -> String {
-    section(page, "What must hold")
+    let text = page.split("\n## ").find_map(|part| part.strip_prefix("What must hold\n")).unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', "")
 }
 
 /// What a check's page says first: what it finds, in a sentence.
 pub fn summary(page: &str) -> String {
     let text = page.split("\n\n").nth(1).unwrap_or_default();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A part of a page that is a paragraph, as one line.
-fn section(page: &str, title: &str) -> String {
-    let text = page.split("\n## ").find_map(|part| part.strip_prefix(title)?.strip_prefix('\n')).unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -45,9 +45,24 @@ pub fn report(args: &ReportArgs, progress: &Progress) -> Result<String> {
         }
         let mut manifest = run.manifest.clone();
         deliver(&folder, &mut manifest, &reference.codes, &reference.settings, &choices, progress)?;
+        if in_place {
+            keep(&run, &folder, &mut manifest, args.deliver.letters)?;
+        }
     }
     folder.finish()?;
     Ok(format!("Report: {}\n", place.display()))
+}
+
+/// Keeps what was made before and is not made anew now: letters, a page, a work paper that was not asked for.
+fn keep(run: &FinishedRun, folder: &Folder, manifest: &mut Manifest, letters: bool) -> Result<()> {
+    let old = run.manifest.deliverables.iter().filter(|(name, _)| !(letters && name.starts_with("therapists/")));
+    for (name, hash) in old {
+        if !manifest.deliverables.contains_key(name) && run.folder().join(name).is_file() {
+            folder.take_over(run.folder(), name)?;
+            manifest.deliverables.insert(name.clone(), hash.clone());
+        }
+    }
+    folder.write(MANIFEST, manifest.json().as_bytes())
 }
 
 /// Files of a run's folder that the run did not write, but for what is made anew.

@@ -209,7 +209,10 @@ fn nothing_of_a_reviewers_is_lost() {
     let folder = run_of(&["--tables", "csv"]);
     let report = folder.path().join("report");
     std::fs::write(report.join("notes.txt"), "mine").unwrap();
-    ok(folder.path(), &["report", "report"]);
+    ok(folder.path(), &["report", "report", "--letters"]);
+    // What is not asked for anew stays, too.
+    ok(folder.path(), &["report", "report", "--no-html"]);
+    assert!(report.join("therapists/001.html").exists() && report.join("report.html").exists());
     assert_eq!(std::fs::read(report.join("notes.txt")).unwrap(), b"mine");
     // A work paper that was changed is replaced neither by an audit nor by a report.
     let written = std::fs::read(report.join("workpaper.xlsx")).unwrap();
