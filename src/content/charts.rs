@@ -64,7 +64,7 @@ pub(super) fn by_month(table: &Table) -> Block {
     let most = bars.iter().filter_map(|(month, height)| Some((height.as_ref()?, month))).max();
     let chart = Bars {
         title: "Units over by month".into(),
-        description: most.map_or("No month.".into(), |(height, month)| format!("Most in {month}: {height}.")),
+        description: most.map_or("No month is shown.".into(), |(height, month)| format!("Most in {month}: {height}.")),
         x: "month of service".into(),
         y: "units over".into(),
         bars,

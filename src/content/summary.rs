@@ -116,10 +116,11 @@ pub(super) fn shown(facts: &Facts, names: &Names, name: &str, dimension: &str) -
     let mut table = of_table(grid, &title(name));
     // Before anything is renamed, since ties are settled by names.
     names.suppress(&mut table, &patients);
-    // A group may be large, and few of its patients have units over, or under.
-    for (of, wanted) in
-        [("over", &["units_over", "units_over_attributed", "over_per_100_units"][..]), ("under", &["units_under"])]
-    {
+    // A group may be large, and few of its patients have units over, or under. Units billed less those supported would tell of them.
+    for (of, wanted) in [
+        ("over", &["units_over", "units_over_attributed", "over_per_100_units", "units_supported"][..]),
+        ("under", &["units_under", "units_supported"]),
+    ] {
         let with: Vec<Option<i64>> =
             grid.records().map(|row| facts.patients(&format!("{dimension} {of}"), row.text(dimension))).collect();
         let columns: Vec<usize> = wanted.iter().filter_map(|name| grid.column(name)).collect();

@@ -213,6 +213,33 @@ fn findings_lead_to_their_proofs() {
     }
 }
 
+/// Units billed less those supported are units over less those under: where one of these is hidden, what gives it away is, too.
+#[test]
+fn what_is_hidden_cannot_be_worked_out_from_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(recount_in(folder.path(), &["generate", "--lines", "6000", "--seed", "5", "--out", "v.csv"]).code, 0);
+    let text = std::fs::read_to_string(folder.path().join("v.csv")).unwrap();
+    let audit = audit(&[("v.csv", &text)], &["--quarter", "2025Q2"]);
+    let (mut rows, mut hidden) = (0, 0);
+    for table in tables(&html(&audit)) {
+        let place = |name: &str| table.headings.iter().position(|heading| heading == name);
+        let Some([supported, over, under]) = place("units supported")
+            .zip(place("units over"))
+            .zip(place("units under"))
+            .map(|((supported, over), under)| [supported, over, under])
+        else {
+            continue;
+        };
+        for row in &table.rows {
+            let told = [over, under].iter().all(|&place| row[place] != "not shown");
+            assert!(told || row[supported] == "not shown", "{}: {row:?}", table.caption);
+            rows += 1;
+            hidden += usize::from(!told);
+        }
+    }
+    assert!(rows > 10 && hidden > 3, "{rows} {hidden}");
+}
+
 /// The order of rows, a hash map, the clock: nothing changes a byte.
 #[test]
 fn reruns_give_the_same_page_book_and_letters() {
