@@ -7,6 +7,7 @@ use crate::parquet::{ParquetFile, Rows};
 use crate::reference::day;
 use crate::report::{MANIFEST, Manifest, TableFormat};
 use crate::tables::bug;
+use crate::words::of_csv_text;
 use hashbrown::HashSet;
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -202,9 +203,6 @@ fn value(cell: &str, kind: &str) -> Option<Value> {
         "f64" => Value::Decimal(cell.parse().ok()?),
         "bool" => Value::Flag(cell.parse().ok()?),
         "date" => Value::Day(day(cell.parse().ok()?)),
-        _ => Value::text(match cell.strip_prefix('\'') {
-            Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-            _ => cell,
-        }),
+        _ => Value::text(of_csv_text(cell)),
     })
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::finished::FinishedRun;
 use crate::grid::{Grid, Record, Value};
 use crate::reference::Codes;
-use crate::words::counted;
+use crate::words::{capital, counted};
 use crate::working::working;
 use hashbrown::{HashMap, HashSet};
 use recount_core::cells;
@@ -322,9 +322,4 @@ impl Rows<'_> {
         blocks.push(Block::Text("This proves the export, not the signed note.".into()));
         blocks
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

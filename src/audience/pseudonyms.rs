@@ -7,6 +7,7 @@
 use super::names::is_remark;
 use crate::error::{Error, Result, plain};
 use crate::grid::{Grid, Value};
+use crate::words::{csv_text, of_csv_text};
 use hashbrown::{HashMap, HashSet};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -213,20 +214,11 @@ impl Pseudonyms {
         let mut text = String::from("kind,pseudonym,id\n");
         for kind in Of::ALL {
             for (id, pseudonym) in self.ids.in_order(kind).into_iter().zip(&self.pseudonyms[kind as usize]) {
-                text.push_str(&format!(
-                    "{},{pseudonym},\"{}\"\n",
-                    kind.name(),
-                    without_formula(id).replace('"', "\"\"")
-                ));
+                text.push_str(&format!("{},{pseudonym},\"{}\"\n", kind.name(), csv_text(id).replace('"', "\"\"")));
             }
         }
         text
     }
-}
-
-/// What a spreadsheet would run as a formula, with the apostrophe that our tables have too.
-fn without_formula(id: &str) -> String {
-    if id.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{id}") } else { id.to_owned() }
 }
 
 /// The pseudonyms of a run and whose they are, by the map in its folder: kind and id by pseudonym.
@@ -241,12 +233,8 @@ pub(super) fn read_map(folder: &Path) -> Result<HashMap<String, (String, String)
     let mut whose = HashMap::new();
     for record in file.records() {
         let record = record.map_err(|_| wrong("is not a list of pseudonyms"))?;
-        let [kind, pseudonym, id] = [0, 1, 2].map(|place| record.get(place).unwrap_or_default().to_owned());
-        let id = match id.strip_prefix('\'') {
-            Some(rest) if without_formula(rest) == id => rest.to_owned(),
-            _ => id,
-        };
-        whose.insert(pseudonym, (kind, id));
+        let [kind, pseudonym, id] = [0, 1, 2].map(|place| record.get(place).unwrap_or_default());
+        whose.insert(pseudonym.to_owned(), (kind.to_owned(), of_csv_text(id).to_owned()));
     }
     Ok(whose)
 }

@@ -11,7 +11,7 @@ use crate::finished::FinishedRun;
 use crate::grid::{Grid, Record, Value};
 use crate::hash::sha256;
 use crate::report::private_file;
-use crate::words::counted;
+use crate::words::{counted, csv_text};
 use hashbrown::{HashMap, HashSet};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,11 +135,6 @@ pub(super) fn outside(path: &Path, runs: &[&FinishedRun]) -> Result<()> {
     }
 }
 
-/// Text as a spreadsheet may have it: what it would run as a formula gets an apostrophe in front, as in tables.
-pub(super) fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
 /// Sessions that something was found in, with the units over of their primary findings. Notes are no reason to look.
 fn targets(run: &FinishedRun) -> Result<HashMap<String, Target>> {
     let mut targets: HashMap<String, Target> = HashMap::new();
@@ -242,7 +237,7 @@ fn write(run: &FinishedRun, drawn: &[Drawn], file: File, path: &Path) -> Result<
             findings.join("; "),
         ];
         let blank = (cells.len()..COLUMNS.len()).map(|_| String::new());
-        list.write_record(cells.iter().map(|cell| safe(cell)).chain(blank)).map_err(failed)?;
+        list.write_record(cells.iter().map(|cell| csv_text(cell)).chain(blank)).map_err(failed)?;
     }
     list.flush().map_err(|error| failed(error.into()))
 }
@@ -371,6 +366,9 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        assert_eq!((safe("=1+1"), safe("97110 2"), safe("")), ("'=1+1".into(), "97110 2".into(), String::new()));
+        assert_eq!(
+            (csv_text("=1+1"), csv_text("97110 2"), csv_text("")),
+            ("'=1+1".into(), "97110 2".into(), String::new())
+        );
     }
 }

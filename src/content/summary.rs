@@ -5,6 +5,7 @@ use crate::audience::{Audience, Names};
 use crate::blocks::{Block, Cell, Heading, Kind, Section, Table};
 use crate::grid::{Grid, Value};
 use crate::queries::{Query, built_in};
+use crate::words::capital;
 
 /// A table of the folder: money by its columns' names, everything else by what stands in them.
 pub(super) fn of_table(grid: &Grid, caption: &str) -> Table {
@@ -42,9 +43,7 @@ pub fn titled(facts: &Facts, name: &str) -> Table {
 pub fn title(name: &str) -> String {
     let query = built_in().into_iter().find(|(place, own, _)| *place == "tables" && *own == name);
     let title = query.and_then(|(_, name, text)| Query::parse(name, text).ok()).map(|query| query.title);
-    let title = title.unwrap_or_else(|| name.replace('_', " "));
-    let mut letters = title.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    capital(&title.unwrap_or_else(|| name.replace('_', " ")))
 }
 
 /// Columns of summary tables that a page shows, where it does not show all: what does not fit a screen beside them is in the table.

@@ -6,6 +6,7 @@
 use super::{Folder, Output};
 use crate::error::{Error, Result};
 use crate::hash::HashingWriter;
+use crate::words::{csv_text, is_formula};
 use polars::prelude::*;
 use polars_io::SerWriter;
 use polars_io::csv::write::CsvWriter;
@@ -226,12 +227,8 @@ fn without_formulas(frame: &DataFrame) -> DataFrame {
     let names: Vec<PlSmallStr> = frame.get_column_names().into_iter().cloned().collect();
     for name in names {
         let Ok(texts) = frame.column(&name).and_then(|column| column.str()) else { continue };
-        let dangerous = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        if texts.iter().flatten().any(dangerous) {
-            let quoted: StringChunked = texts
-                .iter()
-                .map(|text| text.map(|text| if dangerous(text) { format!("'{text}") } else { text.to_owned() }))
-                .collect();
+        if texts.iter().flatten().any(is_formula) {
+            let quoted: StringChunked = texts.iter().map(|text| text.map(csv_text)).collect();
             let _ = safe.replace(&name, quoted.with_name(name.clone()).into_series().into());
         }
     }

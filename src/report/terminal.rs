@@ -1,6 +1,7 @@
 //! The summary on the terminal.
 
 use super::Report;
+use crate::blocks::{dollars, thousands};
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
 use polars::prelude::*;
 use std::fmt::Write;
@@ -242,24 +243,4 @@ fn paragraph(text: &mut String, words: &str, width: u16) {
 /// How many sessions.
 fn sessions(count: u64) -> String {
     if count == 1 { "1 session".into() } else { format!("{} sessions", thousands(count as i64)) }
-}
-
-/// Cents as 1,234.50.
-fn dollars(cents: i64) -> String {
-    let sign = if cents < 0 { "-" } else { "" };
-    let size = cents.unsigned_abs();
-    format!("{sign}{}.{:02}", thousands((size / 100) as i64), size % 100)
-}
-
-/// 1234567 as 1,234,567.
-fn thousands(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if number < 0 { format!("-{text}") } else { text }
 }

@@ -1,13 +1,13 @@
 //! Findings of two runs by their ids: new, gone, persisting. Ids and a few numbers are all that is held, so a million findings fit.
 
-use super::super::pull::{safe, unwritten};
+use super::super::pull::unwritten;
 use crate::blocks::{Block, Kind, Table, thousands};
 use crate::error::{Error, Result};
 use crate::finished::FinishedRun;
 use crate::grid::{Record, Value};
 use crate::hash;
 use crate::reference::{Day, date};
-use crate::words::counted;
+use crate::words::{counted, csv_text};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -219,11 +219,11 @@ impl Changes {
         }
         if let Some((list, path)) = list {
             let cells = [
-                safe(id),
+                csv_text(id),
                 change.name().to_owned(),
-                safe(check),
-                safe(severity_of(old)),
-                safe(severity_of(new)),
+                csv_text(check),
+                csv_text(severity_of(old)),
+                csv_text(severity_of(new)),
                 over_of(old),
                 over_of(new),
             ];
