@@ -45,7 +45,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let (files, expected) = make(folder.path(), lines).expect("the files are written");
     assert_eq!(expected.rows, lines, "the generator gives as many rows as it is asked for");
-    let reference = Reference::load(None, None, &[]).expect("the built-in data");
+    let reference = Reference::load(None, None, None, &[]).expect("the built-in data");
     let mut jobs = jobs(&files, &reference);
     for _ in 0..rounds {
         for job in &mut jobs {

@@ -53,7 +53,7 @@ fn stages(path: &Path) {
     let hashing = started.elapsed().as_secs_f64();
 
     let started = Instant::now();
-    let reference = Reference::load(None, None, &[]).expect("the built-in data");
+    let reference = Reference::load(None, None, None, &[]).expect("the built-in data");
     let inputs = Inputs {
         paths: vec![path.to_owned()],
         joined: Vec::new(),

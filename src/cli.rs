@@ -1,10 +1,14 @@
 //! What the user types.
 
+mod data;
+
+pub use data::{DataArgs, DataCommand, DataTable, ImportArgs, TableOf};
+
 use crate::audience::Audience;
 use crate::checks::Severity;
 use crate::config::MinutesUnit;
 use crate::deliver::Choices;
-use crate::ingest::IdScope;
+use crate::ingest::{IdScope, Setting};
 use crate::reference::{PayerRule, day};
 use crate::report::{Shard, TableFormat};
 use chrono::NaiveDate;
@@ -56,13 +60,18 @@ pub enum Command {
     },
     /// Says who stands behind pseudonyms of a page: prints ids of patients.
     Reidentify(ReidentifyArgs),
-    /// Lists the checks.
-    Checks,
+    /// Lists the checks; of a finished run also to how many lines each could be applied.
+    Checks {
+        /// The run's folder.
+        dir: Option<PathBuf>,
+    },
     /// Prints the JSON Schema of a configuration or data file, for editors; without a name, the names.
     Schema {
         /// Which file: recount, payers, headers …
         name: Option<String>,
     },
+    /// Brings CMS's quarterly tables into a folder for --data.
+    Data(DataArgs),
     /// Writes a synthetic export with planted errors.
     Generate(GenerateArgs),
 }
@@ -98,6 +107,12 @@ pub struct InputArgs {
     /// Times its size that a packed file may unpack to [default: 300].
     #[arg(long, value_name = "TIMES")]
     pub max_ratio: Option<u64>,
+    /// Where services were furnished, of lines that don't say.
+    #[arg(long)]
+    pub setting: Option<Where>,
+    /// A folder of yours with facts: ncci.csv, mue.csv, thresholds.csv, roster.csv, coverage.csv, as data/README.md has them.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
     /// A code table in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     pub codes: Option<PathBuf>,
@@ -107,6 +122,24 @@ pub struct InputArgs {
     /// A payer's rule, set by hand: 'AETNA*=midpoint'. Any number of times; the last that fits wins.
     #[arg(long, value_name = "NAME=RULE")]
     pub payer_rule: Vec<PayerRule>,
+}
+
+/// Where services were furnished.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Where {
+    /// In a private practice or physician's office.
+    PrivatePractice,
+    /// In a hospital, nursing facility, agency or other institution.
+    Facility,
+}
+
+impl From<Where> for Setting {
+    fn from(setting: Where) -> Setting {
+        match setting {
+            Where::PrivatePractice => Setting::Practice,
+            Where::Facility => Setting::Facility,
+        }
+    }
 }
 
 /// Which exports, and where the decisions on reading them go.
@@ -150,6 +183,10 @@ pub struct AuditArgs {
     /// Not these checks or families.
     #[arg(long, value_delimiter = ',', value_name = "CHECK")]
     pub ignore: Vec<String>,
+    /// Another rule to try on a payer: 'AETNA*=cms'. What it would make of the same sessions stands beside what is (table
+    /// what_if); findings stay as they are. Any number of times; the last that fits wins.
+    #[arg(long, value_name = "NAME=RULE")]
+    pub what_if: Vec<PayerRule>,
     /// A folder with more summary tables as SQL.
     #[arg(long, value_name = "DIR")]
     pub queries: Option<PathBuf>,
@@ -375,7 +412,7 @@ pub struct MergeArgs {
 /// Which services.
 #[derive(Args)]
 pub struct UnitsArgs {
-    /// The rule: cms, midpoint or either.
+    /// The rule: cms, midpoint, either, full-15 or tenths.
     #[arg(long, default_value = "cms", value_parser = rule)]
     pub rule: Rule,
     /// Date of service, for codes whose meaning changed.
@@ -404,6 +441,21 @@ pub struct GenerateArgs {
     /// Where the planted errors are written.
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
+    /// What is planted: errors that minutes and units show, or one of every check, in an export with more columns.
+    #[arg(long, default_value = "units")]
+    pub errors: Errors,
+    /// With `--errors all`: a folder for the facts of one's own that some checks need, as `audit --data` reads it.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `--errors`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Errors {
+    /// Those of minutes and units.
+    Units,
+    /// Those of every check.
+    All,
 }
 
 /// How much of the detail is written.
@@ -472,5 +524,5 @@ fn memory(text: &str) -> Result<u64, String> {
 }
 
 fn rule(text: &str) -> Result<Rule, String> {
-    Rule::from_name(text).ok_or("the rule is cms, midpoint or either".into())
+    Rule::from_name(text).ok_or_else(|| format!("the rule is {}", Rule::NAMES))
 }

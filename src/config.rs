@@ -132,6 +132,11 @@ enum RuleName {
     Midpoint,
     /// The payer accepts both.
     Either,
+    /// Each code alone, full fifteen minutes only.
+    #[serde(rename = "full-15")]
+    Full15,
+    /// Each code alone, in tenths of an hour.
+    Tenths,
 }
 
 /// How claims are read.
@@ -208,6 +213,8 @@ impl Config {
             RuleName::Cms => Rule::Cms,
             RuleName::Midpoint => Rule::Midpoint,
             RuleName::Either => Rule::Either,
+            RuleName::Full15 => Rule::Full15,
+            RuleName::Tenths => Rule::Tenths,
         };
         self.payers.iter().map(|(pattern, name)| PayerRule { pattern: pattern.clone(), rule: rule(name) }).collect()
     }

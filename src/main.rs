@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use recount::audience::reidentify;
-use recount::cli::{Cli, Command, DeliverArgs, ReviewArgs, ReviewCommand};
+use recount::cli::{Cli, Command, DataArgs, DataCommand, DeliverArgs, Errors, ReviewArgs, ReviewCommand};
 use recount::conclude::Finished;
 use recount::error::{Error, Result, plain};
 use recount::finished::FinishedRun;
@@ -63,7 +63,7 @@ fn command(command: Command) -> Result<u8> {
             problem.map_or(Ok(0), Err)
         }
         Command::Units(args) => {
-            let reference = Reference::load(args.codes.as_deref(), None, &[])?;
+            let reference = Reference::load(args.codes.as_deref(), None, None, &[])?;
             print(&recount::working::working(&reference.codes, args.rule, day(args.date), &args.services)?)?;
             Ok(0)
         }
@@ -98,16 +98,26 @@ fn command(command: Command) -> Result<u8> {
             print(&answer.text)?;
             Ok(u8::from(answer.unknown > 0))
         }
-        Command::Checks => {
-            print(&commands::checks())?;
+        Command::Checks { dir } => {
+            print(&commands::checks::list(dir.as_deref())?)?;
             Ok(0)
         }
         Command::Schema { name } => {
             print(&commands::schema::text(name.as_deref())?)?;
             Ok(0)
         }
+        Command::Data(DataArgs { command: DataCommand::Import(args) }) => {
+            print(&commands::data::import(&args)?)?;
+            Ok(0)
+        }
         Command::Generate(args) => {
-            commands::generate::write(args.lines, args.seed, &args.out, args.truth.as_deref())?;
+            let truth = args.truth.as_deref();
+            match args.errors {
+                Errors::Units => commands::generate::write(args.lines, args.seed, &args.out, truth)?,
+                Errors::All => {
+                    commands::generate::write_all(args.lines, args.seed, &args.out, truth, args.data.as_deref())?;
+                }
+            }
             Ok(0)
         }
     }

@@ -7,7 +7,7 @@ use crate::deliver::Choices;
 use crate::error::{Error, Result};
 use crate::ingest::{self, Limits as UnpackLimits};
 use crate::queries::Queries;
-use crate::reference::{Day, Reference, Settings, day, file_name};
+use crate::reference::{Day, PayerRule, Reference, Settings, day, file_name};
 use crate::report::{Folder, Shard, TableFormat};
 use crate::sessions::Period;
 use chrono::NaiveDate;
@@ -42,6 +42,7 @@ impl Inputs {
             minutes_unit: args.minutes_unit,
             sheet: args.sheet.clone(),
             id_scope: args.id_scope,
+            setting: args.setting.map(Into::into).unwrap_or_default(),
             limits: UnpackLimits {
                 size: args.max_unpacked.unwrap_or(standard.size),
                 ratio: args.max_ratio.unwrap_or(standard.ratio),
@@ -57,7 +58,7 @@ impl Inputs {
         // What is typed goes before what is written: the last rule that fits wins.
         let mut rules = options.config.payer_rules();
         rules.extend(args.payer_rule.iter().cloned());
-        let reference = Reference::load(args.codes.as_deref(), args.policy.as_deref(), &rules)?;
+        let reference = Reference::load(args.codes.as_deref(), args.policy.as_deref(), args.data.as_deref(), &rules)?;
         let paths = files(&args.files)?;
         let joined = files(&args.join)?;
         if !joined.is_empty() && args.id_scope == ingest::IdScope::File {
@@ -142,7 +143,8 @@ impl Plan {
     /// As [`Inputs::new`]; a period that is none; a check that does not exist; a query without its contract; an output folder
     /// that must not be replaced.
     pub fn new(args: &AuditArgs) -> Result<Plan> {
-        let inputs = Inputs::new(&args.input)?;
+        let mut inputs = Inputs::new(&args.input)?;
+        inputs.reference.payers = inputs.reference.payers.with_what_if(args.what_if.clone());
         let period = period(args)?;
         let selection = Selection::new(&args.select, &args.ignore)?;
         let queries = Queries::load(args.queries.as_deref())?;
@@ -185,7 +187,9 @@ fn half_of_the_memory() -> u64 {
 /// The output folder is replaced whole: nothing that is read may lie in it.
 fn outside(out: &std::path::Path, inputs: &Inputs, args: &AuditArgs) -> Result<()> {
     let Ok(out) = out.canonicalize() else { return Ok(()) };
-    let others = [&inputs.config, &args.input.codes, &args.input.policy, &args.deliver.waivers, &args.deliver.key];
+    let input = &args.input;
+    let others =
+        [&inputs.config, &input.codes, &input.policy, &input.data, &args.deliver.waivers, &args.deliver.key];
     let inside = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(&out));
     match inputs.paths.iter().chain(&inputs.joined).chain(others.into_iter().flatten()).find(inside) {
         Some(path) => Err(Error::Usage(format!(
@@ -212,9 +216,13 @@ fn options(args: &AuditArgs, period: &Period, config: Option<(String, String)>) 
     options.extend(date(period.from).map(|from| ("from".to_owned(), from)));
     options.extend(date(period.to).map(|to| ("to".to_owned(), to)));
     let input = &args.input;
-    let rules: Vec<String> =
-        input.payer_rule.iter().map(|rule| format!("{}={}", rule.pattern, rule.rule.name())).collect();
-    for (name, list) in [("select", &args.select), ("ignore", &args.ignore), ("payer-rule", &rules)] {
+    let typed = |rules: &[PayerRule]| -> Vec<String> {
+        rules.iter().map(|rule| format!("{}={}", rule.pattern, rule.rule.name())).collect()
+    };
+    let (rules, tried) = (typed(&input.payer_rule), typed(&args.what_if));
+    for (name, list) in
+        [("select", &args.select), ("ignore", &args.ignore), ("payer-rule", &rules), ("what-if", &tried)]
+    {
         if !list.is_empty() {
             options.insert(name.to_owned(), list.join(", "));
         }
@@ -224,6 +232,9 @@ fn options(args: &AuditArgs, period: &Period, config: Option<(String, String)>) 
     }
     if let Some(unit) = input.minutes_unit {
         options.insert("minutes-unit".to_owned(), name_of(unit));
+    }
+    if let Some(setting) = input.setting {
+        options.insert("setting".to_owned(), name_of(setting));
     }
     options.insert("id-scope".to_owned(), name_of(input.id_scope));
     options
@@ -278,7 +289,8 @@ fn period(args: &AuditArgs) -> Result<Period> {
     Ok(period)
 }
 
-fn quarter(text: &str) -> Option<Period> {
+/// The days of a quarter: `2026Q1`.
+pub fn quarter(text: &str) -> Option<Period> {
     let (year, number) = text.split_once(['Q', 'q'])?;
     let (year, number): (i32, u32) = (year.trim_end_matches('-').parse().ok()?, number.parse().ok()?);
     if !(1..=4).contains(&number) {

@@ -10,7 +10,7 @@ use crate::finished::FinishedRun;
 use crate::grid::{Grid, Record, Value};
 use crate::reference::Codes;
 use crate::words::{capital, counted};
-use crate::working::working;
+use crate::working::{supported, working};
 use hashbrown::{HashMap, HashSet};
 use recount_core::cells;
 use recount_core::domain::{Rule, Time};
@@ -152,6 +152,14 @@ impl Rows<'_> {
                 "Rule midpoint: each timed code stands alone and has a unit once more than half of its fifteen minutes has \
                  passed: from 8 minutes one, from 23 two, from 38 three (CPT guidance on time)."
             }
+            "full-15" => {
+                "Rule full-15: each timed code stands alone and has a unit for each full fifteen of its minutes; what is left of them \
+                 counts nothing."
+            }
+            "tenths" => {
+                "Rule tenths: each timed code stands alone, and its units are tenths of an hour, to the nearest six minutes: from 4 \
+                 minutes one, from 10 two, from 16 three."
+            }
             _ => {
                 "Rule cms: the minutes of all timed codes of the session are added up. Under 8 minutes support no unit, 8 to 22 \
                  one, 23 to 37 two, and so on by fifteens. Each code is sure of a unit for each whole fifteen of its own \
@@ -176,12 +184,12 @@ impl Rows<'_> {
     }
 
     /// Minutes into units, for timed codes and those of other lengths.
-    fn arithmetic(&self, codes: &Codes) -> Result<Option<Block>> {
+    fn arithmetic(&self, codes: &Codes) -> Result<Vec<Block>> {
         let session = self.session;
         let day = session.day("date_of_service").unwrap_or(0);
         let evidence = session.text("evidence");
         if evidence != "per-code" && evidence != "none" {
-            return Ok(Some(Block::Text(self.of_visits(evidence))));
+            return Ok(vec![Block::Text(self.of_visits(evidence))]);
         }
         let counted = |service: &&Record| ["timed", "interval"].contains(&service.text("code_kind"));
         let mut given = Vec::new();
@@ -192,15 +200,28 @@ impl Rows<'_> {
             }
         }
         if given.is_empty() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let settled = ["documented", "user"].contains(&session.text("rule_basis"));
-        let rule = Rule::from_name(session.text("unit_rule")).filter(|_| settled).unwrap_or(Rule::Either);
+        let own = Rule::from_name(session.text("unit_rule"));
+        let rule = own.filter(|_| settled).unwrap_or(Rule::Either);
         // What the export holds may be more than the arithmetic by hand can show; the verdict stands nevertheless.
-        Ok(Some(match working(codes, rule, day, &given) {
+        let mut blocks = vec![match working(codes, rule, day, &given) {
             Ok(lines) => Block::Lines(lines),
             Err(_) => Block::Text("The arithmetic of this session cannot be shown code by code.".into()),
-        }))
+        }];
+        let by_rule = own.and_then(|rule| supported(codes, rule, day, &given).ok());
+        blocks.extend(by_rule.and_then(|units| self.limited(units.into())));
+        Ok(blocks)
+    }
+
+    /// That the payer's own limits take away of what the rule supports, if they do.
+    fn limited(&self, by_rule: i64) -> Option<Block> {
+        let left = self.session.whole("timed_units_supported").filter(|left| *left < by_rule)?;
+        let [left, by_rule] = [left, by_rule].map(|units| counted(units.unsigned_abs(), "timed unit"));
+        Some(Block::Text(format!(
+            "The rule alone supports {by_rule}. This payer's own limits on units, which stand in the policy that the run used, leave {left}."
+        )))
     }
 
     /// The minutes of a code with their decimals, of all its lines.

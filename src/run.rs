@@ -1,6 +1,6 @@
 //! The audit, top to bottom.
 
-use crate::checks::{ALL, Selection};
+use crate::checks::{AppliedTo, Selection};
 use crate::conclude::{Finished, Summed};
 use crate::error::{Error, Result};
 use crate::ingest::{self, Export, LostRow, Store, Totals};
@@ -24,11 +24,16 @@ pub fn audit(plan: Plan, progress: Progress) -> Result<(Finished, Option<Error>)
     // The other half is for the texts, and for what the batches under way are made into.
     let store = Store::with_limit((plan.memory / 2) as usize, folder.staging().to_owned());
     let mut export = ingest::read(&inputs.paths, &inputs.joined, &inputs.options, reference, store, &progress)?;
-    let mut selection = plan.selection.clone();
-    selection.fit(&export.sources);
+    let mut asked = plan.selection.clone();
+    asked.fit(&export.sources, reference);
     let schedule = Schedule::new(&mut export, plan.period)?;
 
-    let (mut streamed, files) = stream::batches(&plan, &selection, &export, &schedule, &progress)?;
+    let (mut streamed, files) = stream::batches(&plan, &asked, &export, &schedule, &progress)?;
+    let mut selection = asked.clone();
+    let applied = streamed.applied.by_check(&selection);
+    if plan.shard == Shard::WHOLE {
+        selection.note_applied(&applied);
+    }
     let bar = progress.count("adding up", 2);
     let patients = schedule.patients(plan.shard.share(schedule.batches()));
     let own = |lost: &&LostRow| patients.contains(&schedule.rank(lost.patient));
@@ -40,11 +45,18 @@ pub fn audit(plan: Plan, progress: Progress) -> Result<(Finished, Option<Error>)
     for (name, frame) in streamed.sums.frames(&export)? {
         frames.add(name, frame)?;
     }
+    // A shard knows only some patients of a clinician, so it keeps when they were treated.
+    let clinicians = &mut streamed.sums.clinician_days;
+    if plan.shard == Shard::WHOLE {
+        frames.add(tables::CLINICIAN_OVERLAPS, clinicians.overlaps(&export)?)?;
+    } else {
+        frames.add(tables::CLINICIAN_SPANS, clinicians.spans(&export)?)?;
+    }
     frames.add("sources", tables::sources(&export, &streamed.lines_of_source, &lost)?)?;
     frames.add("payer_names", tables::payer_names(&export)?)?;
     bar.advance(1);
 
-    let manifest = manifest(&plan, &selection, &export, &streamed, &lost)?;
+    let manifest = manifest(&plan, &selection, applied, &export, &streamed, &lost)?;
     let summed = Summed { frames, files, manifest };
     let report = if plan.shard == Shard::WHOLE {
         summed.conclude(folder, plan.format, &plan.queries, &selection, reference, (&plan.deliver, &progress))?
@@ -84,6 +96,7 @@ fn write_lost(plan: &Plan, export: &Export, lost: &[LostRow], frames: &mut Table
 fn manifest(
     plan: &Plan,
     selection: &Selection,
+    applied: BTreeMap<String, AppliedTo>,
     export: &Export,
     streamed: &Streamed,
     lost: &[LostRow],
@@ -112,16 +125,11 @@ fn manifest(
     };
     let mut notes = if whole { noted.notes(audited) } else { Vec::new() };
     let names = || export.texts.payer_names.iter();
-    let unused = |rule: &&crate::reference::PayerRule| !names().any(|name| rule.matches(name.trim()));
-    notes.extend(
-        plan.inputs
-            .reference
-            .payers
-            .rules
-            .iter()
-            .filter(unused)
-            .map(|rule| format!("--payer-rule {} fits no payer of these files", rule.pattern)),
-    );
+    let payers = &plan.inputs.reference.payers;
+    for (option, rules) in [("--payer-rule", &payers.rules), ("--what-if", &payers.what_if)] {
+        let unused = rules.iter().filter(|rule| !names().any(|name| rule.matches(name.trim())));
+        notes.extend(unused.map(|rule| format!("{option} {} fits no payer of these files", rule.pattern)));
+    }
     notes.extend(plan.inputs.config_name().map(|name| format!("decisions on reading come from {name}")));
     Ok(Manifest {
         program: "recount".into(),
@@ -134,12 +142,9 @@ fn manifest(
         totals,
         sessions: streamed.sessions,
         findings,
-        checks_run: ALL.iter().filter(|check| selection.runs(check)).map(|check| check.name.into()).collect(),
-        checks_not_run: ALL
-            .iter()
-            .filter(|check| !selection.runs(check))
-            .map(|check| (check.name.into(), selection.why_not(check).to_owned()))
-            .collect(),
+        checks_run: selection.run_names(),
+        checks_not_run: selection.not_run(),
+        checks_applied: applied,
         data: plan.inputs.reference.hashes.iter().cloned().collect(),
         queries: plan.queries.hashes.iter().cloned().collect(),
         options: plan.options.clone(),

@@ -1,6 +1,6 @@
 //! Sessions stream by in batches: judged, checked, written and added up in parallel, and forgotten.
 
-use crate::checks::Selection;
+use crate::checks::{Applied, Selection};
 use crate::error::{Error, Result};
 use crate::ingest::{Export, Lines, LostRow, Totals};
 use crate::parallel::in_order;
@@ -24,6 +24,8 @@ pub struct Streamed {
     pub sessions: Counts,
     /// Their first and last date of service.
     pub days: Option<(Day, Day)>,
+    /// To how much of them each check could be applied.
+    pub applied: Applied,
     /// Lines without a discipline that took the only one of their day.
     pub joined_disciplines: u64,
     /// Lines in sessions, by file.
@@ -42,6 +44,7 @@ struct Batch {
     audited: Totals,
     sessions: Counts,
     days: Option<(Day, Day)>,
+    applied: Applied,
     joined_disciplines: u64,
     lines_of_source: Vec<u64>,
     excluded: Vec<LostRow>,
@@ -91,6 +94,7 @@ pub fn batches<'a>(
         audited: Totals::default(),
         sessions: Counts::default(),
         days: None,
+        applied: Applied::default(),
         joined_disciplines: 0,
         lines_of_source: vec![0; export.sources.len()],
         excluded: Vec::new(),
@@ -150,6 +154,7 @@ impl Work<'_> {
             audited: Totals::default(),
             sessions: Counts::default(),
             days: None,
+            applied: Applied::default(),
             joined_disciplines: 0,
             lines_of_source: vec![0; self.export.sources.len()],
             excluded: Vec::new(),
@@ -162,7 +167,7 @@ impl Work<'_> {
         let mut sums = self.sums.lock().map_err(|_| interrupted())?.pop().unwrap_or_default();
         for block in self.recount.blocks(number, details.len() == 1) {
             let (lines, outcome) = self.recount.judge(part, block);
-            let findings = self.selection.run(&outcome, &lines, self.reference);
+            let findings = self.selection.run(&outcome, &lines, self.reference, &mut made.applied);
             sums.add_sessions(&lines, &outcome, &findings);
             for detail in &details {
                 tables.add(detail.name(), detail.of_batch(&lines, &outcome, &findings, &self.names)?)?;
@@ -203,6 +208,7 @@ impl Streamed {
         self.audited = self.audited + batch.audited;
         self.sessions += batch.sessions;
         self.days = both(self.days, batch.days);
+        self.applied.merge(&batch.applied);
         self.joined_disciplines += batch.joined_disciplines;
         self.lines_of_source.iter_mut().zip(batch.lines_of_source).for_each(|(sum, lines)| *sum += lines);
         self.excluded.extend(batch.excluded);

@@ -5,11 +5,12 @@
 use crate::error::{Error, Result};
 use crate::reference::{CodeFacts, Codes, Day, Kind};
 use recount_core::cells::{self, CodeCell, Problem};
-use recount_core::domain::{Rule, Time, Units};
+use recount_core::domain::{Rule, Time, UnitLimits, Units};
+use recount_core::units::alone::Alone;
 use recount_core::units::family::Part;
-use recount_core::units::interval::Interval;
+use recount_core::units::pool::Pool;
 use recount_core::units::total_time::{Allocations, remainder, sure};
-use recount_core::units::{Range, band, midpoint};
+use recount_core::units::{Range, band};
 use std::cmp::Ordering;
 
 /// A code with its minutes, as typed.
@@ -29,23 +30,52 @@ type Service<'a> = Vec<Line<'a>>;
 /// # Errors
 /// A service not written so, or longer than a day. A code outside the table is no error: it is not counted.
 pub fn working(codes: &Codes, rule: Rule, on: Day, services: &[String]) -> Result<String> {
-    let lines = services.iter().map(|given| {
-        let form = "write CODE=MINUTES or CODE=MINUTES/UNITS, such as 97112=24/2";
-        parse(codes, on, given).map_err(|problem| Error::Usage(format!("{given:?} has a part that {problem}; {form}")))
-    });
-    let lines = lines.collect::<Result<Vec<Line>>>()?;
+    let lines = read(codes, on, services)?;
     let mut text = as_given(&lines);
     let (timed, others): (Vec<_>, Vec<_>) = merged(lines).into_iter().partition(|lines| lines[0].kind == Kind::Timed);
     let intervals: Vec<_> = others.into_iter().filter(|lines| lines[0].kind == Kind::Interval).collect();
-    let cms = if rule == Rule::Midpoint { None } else { pooled(&mut text, &timed) };
-    let midpoint = if rule == Rule::Cms { None } else { each_alone(&mut text, "CPT midpoint rule", &timed) };
+    let cms = if matches!(rule, Rule::Cms | Rule::Either) { pooled(&mut text, &timed) } else { None };
+    let alone = Alone::of(if rule == Rule::Either { Rule::Midpoint } else { rule }).and_then(|alone| {
+        let title = match rule {
+            Rule::Full15 => "Full fifteen minutes: each code alone, a unit for each full fifteen",
+            Rule::Tenths => "Tenths of an hour: each code alone, a unit for each, to the nearest 6 minutes",
+            _ => "CPT midpoint rule: CPT time rule, each code alone, past its midpoint",
+        };
+        each_alone(&mut text, title, &timed, |_, time| {
+            (THREE.map(|units| alone.needed(units)), Range::exactly(alone.units(time)))
+        })
+    });
     if rule == Rule::Either {
         let fits = |fits: bool| if fits { "yes" } else { "no" };
-        let this = cms.zip(midpoint).map(|(a, b)| format!("; fits cms: {}, fits midpoint: {}", fits(a), fits(b)));
+        let this = cms.zip(alone).map(|(a, b)| format!("; fits cms: {}, fits midpoint: {}", fits(a), fits(b)));
         text.push_str(&format!("\nA bill that fits either rule is accepted{}.\n", this.unwrap_or_default()));
     }
-    each_alone(&mut text, "Other lengths, under any rule", &intervals);
+    let title = "Other lengths, under any rule: CPT time rule, each code alone, past its midpoint";
+    each_alone(&mut text, title, &intervals, |service, time| {
+        let own = service[0].facts.map(|facts| facts.interval);
+        own.map(|own| (THREE.map(|units| own.needed(units)), own.units(time))).unwrap_or_default()
+    });
     Ok(text)
+}
+
+/// The timed units of those services that the rule alone supports, before any limit of a payer's.
+///
+/// # Errors
+/// As [`working`] has them.
+pub fn supported(codes: &Codes, rule: Rule, on: Day, services: &[String]) -> Result<Units> {
+    let services = merged(read(codes, on, services)?).into_iter().filter(|lines| lines[0].kind == Kind::Timed);
+    let bill = bill(&services.collect::<Vec<_>>());
+    Ok(Pool::new(&bill, None, false).tally(rule, &UnitLimits::NONE).supported)
+}
+
+/// The units whose minutes are shown.
+const THREE: [Units; 3] = [1, 2, 3];
+
+/// Reads the services as typed.
+fn read<'a>(codes: &'a Codes, on: Day, services: &[String]) -> Result<Vec<Line<'a>>> {
+    let form = "write CODE=MINUTES or CODE=MINUTES/UNITS, such as 97112=24/2";
+    let wrong = |given: &str, problem| Error::Usage(format!("{given:?} has a part that {problem}; {form}"));
+    services.iter().map(|given| parse(codes, on, given).map_err(|problem| wrong(given, problem))).collect()
 }
 
 /// Reads one service. Modifiers behind the code change nothing here.
@@ -102,8 +132,7 @@ fn pooled(text: &mut String, services: &[Service]) -> Option<bool> {
     let bill = bill(services);
     let allowed = Allocations::of(bill.iter().map(|&(time, _)| time));
     hand_out(text, services, &bill, &allowed);
-    let mut nearest = vec![0; bill.len()];
-    allowed.nearest(&bill, &mut nearest);
+    let nearest = allowed.nearest(bill.iter().copied());
     let working = |t: Time| format!("{:>7}  {:>8}  {:>9}", t.to_string(), sure(t), remainder(t).to_string());
     let answers: Vec<_> = bill.iter().zip(nearest).map(|(&(t, _), n)| (working(t), allowed.range(t), n)).collect();
     let mut reasons = table(text, services, "minutes  fifteens  remainder", &answers);
@@ -162,17 +191,19 @@ fn choices(services: &[Service], bill: &[(Time, Units)], allowed: &Allocations) 
     (sets.len() <= WRITTEN_OUT).then(|| sets.iter().map(one).collect::<Vec<_>>().join(", or "))
 }
 
-/// Timed codes under the midpoint rule, and codes of other lengths: no minutes are pooled.
-fn each_alone(text: &mut String, title: &str, services: &[Service]) -> Option<bool> {
+/// Codes of which each is `counted` alone: the minutes that its first three units need, and those it has.
+fn each_alone(
+    text: &mut String,
+    title: &str,
+    services: &[Service],
+    counted: impl Fn(&Service, Time) -> ([i32; 3], Range),
+) -> Option<bool> {
     services.first()?;
-    text.push_str(&format!("\n{title}: CPT time rule, each code alone, past its midpoint\n"));
+    text.push_str(&format!("\n{title}\n"));
     let bill = bill(services);
     let answer = |(service, &(time, _)): (&Service, &(Time, Units))| {
-        let (of, range) = match service[0].facts.filter(|facts| facts.kind == Kind::Interval) {
-            Some(facts) => (facts.interval, facts.interval.units(time)),
-            None => (Interval { first: 15, step: 15 }, midpoint::units(time)),
-        };
-        let thresholds = format!("{}, {}, {} ...", of.needed(1), of.needed(2), of.needed(3));
+        let ([first, second, third], range) = counted(service, time);
+        let thresholds = format!("{first}, {second}, {third} ...");
         (format!("{:>7}  {thresholds:<19}", time.to_string()), range, range.max)
     };
     let answers: Vec<_> = services.iter().zip(&bill).map(answer).collect();
@@ -293,6 +324,29 @@ CPT midpoint rule: CPT time rule, each code alone, past its midpoint
   97112       20  8, 23, 38 ...        1              1        1
   Verdict: supported (2 units billed, 2 supported).
 
+$ full-15 97112=29/2 97110=31/2
+  code   kind        minutes  billed  label
+  97112  timed            29       2  neuromuscular re-education
+  97110  timed            31       2  therapeutic exercise
+
+Full fifteen minutes: each code alone, a unit for each full fifteen
+  code   minutes  units from           allowed   billed  nearest
+  97110       31  15, 30, 45 ...       2              2        2
+  97112       29  15, 30, 45 ...       1              2        1
+  Verdict: over by 1 (4 units billed, 3 supported); 97112 allows at most 1, 2
+  billed.
+
+$ tenths 97110=33/5 97112=10/1
+  code   kind        minutes  billed  label
+  97110  timed            33       5  therapeutic exercise
+  97112  timed            10       1  neuromuscular re-education
+
+Tenths of an hour: each code alone, a unit for each, to the nearest 6 minutes
+  code   minutes  units from           allowed   billed  nearest
+  97110       33  4, 10, 16 ...        5              5        5
+  97112       10  4, 10, 16 ...        2              1        2
+  Verdict: under by 1 (6 units billed, 7 supported).
+
 $ cms 97129=15/1 97130=25/3
   code   kind        minutes  billed  label
   97129  timed            15       1  cognitive intervention, first 15 min;
@@ -310,6 +364,14 @@ CMS 8-minute rule: CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 C
   billed.
 
 ";
+
+    #[test]
+    fn what_a_rule_supports_is_what_its_working_says() {
+        let codes = Codes::parse(include_str!("../data/codes.csv")).unwrap();
+        let given = ["97129=15", "97130=25/9", "97110=14", "97161=30", "96105=60"].map(str::to_owned);
+        let units = |rule| supported(&codes, rule, 20_454, &given).unwrap();
+        assert_eq!(Rule::ALL.map(units), [4, 4, 4, 2, 9]);
+    }
 
     #[test]
     fn the_transcript_is_what_is_printed() {

@@ -362,7 +362,10 @@ P1,2024-03-05,97140,8,1,Acme Rehab
         }
     }
     for (options, says) in [
-        (["--policy", "bad.toml"], "bad.toml: \"rule-of-eights\" is no rule: write cms, midpoint or either"),
+        (
+            ["--policy", "bad.toml"],
+            "bad.toml: \"rule-of-eights\" is no rule: write cms, midpoint, either, full-15 or tenths",
+        ),
         (
             ["--codes", "bad.csv"],
             "bad.csv: line 2: kind is none of timed, interval, untimed, area, period, unlisted, nonpayable, not-part-b",
@@ -373,7 +376,11 @@ P1,2024-03-05,97140,8,1,Acme Rehab
         assert_eq!((run.code, run.stderr), (2, format!("recount: {says}\n")));
     }
     let bad = recount_in(folder.path(), &["inspect", "visits.csv", "--payer-rule", "acme=eights"]);
-    assert!(bad.code == 2 && bad.stderr.contains("the rule is cms, midpoint or either"), "{}", bad.stderr);
+    assert!(
+        bad.code == 2 && bad.stderr.contains("the rule is cms, midpoint, either, full-15 or tenths"),
+        "{}",
+        bad.stderr
+    );
 }
 
 #[test]

@@ -35,65 +35,103 @@ struct Files {
     notes: Option<String>,
 }
 
-/// `97110-GP=15/1@T2`, `40 * 97110=25/2`, `date:2016-12-31`, `setting:facility`, `discipline:none`, `status:Draft`, `visit:V1`,
-/// `visit-timed:40`, `through:2024-03-09`, `note:97110=15/1`, `;` between patients.
+/// What holds of the services behind it: columns of the export and their values.
+#[derive(Clone)]
+struct Context(Vec<(String, String)>);
+
+impl Context {
+    fn new(payer: &str) -> Context {
+        let standing = [("date_of_service", "2024-03-05"), ("discipline", "PT"), ("payer", payer), ("therapist_id", "T1")];
+        Context(standing.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec())
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = value.to_owned(),
+            None => self.0.push((name.to_owned(), value.to_owned())),
+        }
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// `97110-GP=15/1@T2`, `40 * 97110=25/2`, `note:97110=15/1`, `;` between patients; and for what stands behind it any column of an
+/// export by its name: `date:2016-12-31`, `setting:facility`, `discipline:none`, `visit-timed:40`, `start-time:09:00`.
 fn as_csv(example: &Example) -> Files {
-    let mut bills =
-        "patient_id,date_of_service,discipline,payer,therapist_id,code,minutes,units,setting,status,visit_id,\
-                     visit_timed_minutes,service_through\n"
-            .to_owned();
-    let mut notes = "patient_id,date_of_service,therapist_id,code,minutes,units\n".to_owned();
+    let mut columns: Vec<String> =
+        ["date_of_service", "discipline", "payer", "therapist_id"].map(str::to_owned).to_vec();
+    let (mut bills, mut notes) = (Vec::new(), "patient_id,date_of_service,therapist_id,code,minutes,units\n".to_owned());
     let without_notes = notes.len();
-    let (mut date, mut setting, mut discipline) = ("2024-03-05", "", "PT");
     let mut patient = 0;
+    let mut kept = Context::new(example.payer);
     for group in example.lines.split(';') {
-        let (mut status, mut visit, mut visit_timed, mut through) = ("", "", "", "");
+        // A date and a place hold on; what is said of a visit is another patient's no more.
+        let mut context = Context::new(example.payer);
+        ["date_of_service", "discipline", "setting"].iter().for_each(|name| context.set(name, kept.get(name)));
         let mut words = group.split_whitespace().peekable();
-        let mut times = 1;
-        let mut services = Vec::new();
+        let (mut times, mut services) = (1, Vec::new());
         while let Some(word) = words.next() {
             if words.peek() == Some(&"*") {
                 times = word.parse().expect("a number before *");
                 words.next();
                 continue;
             }
-            match word.split_once(':') {
-                Some(("date", value)) => date = value,
-                Some(("setting", value)) => setting = value,
-                Some(("discipline", _)) => discipline = "",
-                Some(("status", value)) => status = value,
-                Some(("visit", value)) => visit = value,
-                Some(("visit-timed", value)) => visit_timed = value,
-                Some(("through", value)) => through = value,
-                Some(("note", service)) => services.push((true, service)),
-                _ => services.push((false, word)),
+            match word.split_once(':').filter(|(name, _)| !name.contains('=')) {
+                Some(("note", service)) => services.push((true, service, context.clone())),
+                Some((name, value)) => {
+                    let name = match name {
+                        "date" => "date_of_service".to_owned(),
+                        "visit" => "visit_id".to_owned(),
+                        "visit-timed" => "visit_timed_minutes".to_owned(),
+                        "through" => "service_through".to_owned(),
+                        other => other.replace('-', "_"),
+                    };
+                    let value = if (name.as_str(), value) == ("discipline", "none") { "" } else { value };
+                    context.set(&name, &value.replace('_', " "));
+                    if !columns.contains(&name) {
+                        columns.push(name);
+                    }
+                }
+                None => services.push((false, word, context.clone())),
             }
         }
+        kept = context;
         for _ in 0..times {
             patient += 1;
-            for (note, service) in &services {
+            for (note, service, context) in &services {
                 let (code, rest) = service.split_once('=').expect("CODE=MINUTES/UNITS");
-                let (amounts, therapist) = rest.split_once('@').unwrap_or((rest, "T1"));
+                let (amounts, therapist) = rest.split_once('@').unwrap_or((rest, context.get("therapist_id")));
                 let (minutes, units) = amounts.split_once('/').expect("MINUTES/UNITS");
-                let payer = example.payer;
                 if *note {
+                    let date = context.get("date_of_service");
                     writeln!(notes, "P{patient},{date},{therapist},{code},{minutes},{units}").unwrap();
                     continue;
                 }
-                writeln!(
-                    bills,
-                    "P{patient},{date},{discipline},{payer},{therapist},{code},{minutes},{units},{setting},{status},{visit},\
-                     {visit_timed},{through}"
-                )
-                .unwrap();
+                let (code, modifiers) = code.split_once('-').unwrap_or((code, ""));
+                if !modifiers.is_empty() && !columns.iter().any(|column| column == "modifiers") {
+                    columns.push("modifiers".into());
+                }
+                let mut row = context.clone();
+                row.set("therapist_id", therapist);
+                if !modifiers.is_empty() {
+                    row.set("modifiers", &modifiers.replace('-', " "));
+                }
+                bills.push((format!("P{patient},{code},{minutes},{units}"), row));
             }
         }
     }
-    Files { bills, notes: (notes.len() > without_notes).then_some(notes) }
+    let mut text = format!("patient_id,code,minutes,units,{}\n", columns.join(","));
+    for (service, row) in bills {
+        let cells: Vec<&str> = columns.iter().map(|column| row.get(column)).collect();
+        writeln!(text, "{service},{}", cells.join(",")).unwrap();
+    }
+    Files { bills: text, notes: (notes.len() > without_notes).then_some(notes) }
 }
 
 /// Audits within this process: hundreds of examples, each a run of its own.
-fn audited(folder: &Path, files: &Files) -> Report {
+fn audited(folder: &Path, files: &Files, needs_file: bool) -> Report {
     let (export, notes, out) = (folder.join("example.csv"), folder.join("notes.csv"), folder.join("report"));
     std::fs::write(&export, &files.bills).unwrap();
     let mut arguments = vec!["recount", "audit", export.to_str().unwrap(), "--out", out.to_str().unwrap()];
@@ -101,6 +139,9 @@ fn audited(folder: &Path, files: &Files) -> Report {
     if let Some(text) = &files.notes {
         std::fs::write(&notes, text).unwrap();
         arguments.extend(["--join", notes.to_str().unwrap()]);
+    }
+    if needs_file {
+        arguments.extend(["--data", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/checks/data")]);
     }
     let Command::Audit(arguments) = Cli::parse_from(arguments).command else { unreachable!() };
     recount::run::audit(Plan::new(&arguments).unwrap(), Progress::silent()).unwrap();
@@ -139,7 +180,7 @@ fn every_example_of_every_check() {
             let mut expected: Vec<&str> = example.finds.split(", ").collect();
             expected.sort_unstable();
             let expected = expected.join(", ");
-            let found = found(&audited(folder.path(), &as_csv(&example)), check.name);
+            let found = found(&audited(folder.path(), &as_csv(&example), check.needs_file.is_some()), check.name);
             if found != expected {
                 wrong.push(format!("{}: {} [{}]: {found}, not {expected}", check.name, example.name, example.lines));
             }

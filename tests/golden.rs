@@ -139,3 +139,30 @@ fn the_readme_shows_sessions_as_they_are() {
     }
     assert_eq!(sessions, 3);
 }
+
+/// A text between two marks of a file, or the file as a whole, is what the program makes; `UPDATE_GOLDEN=1` writes it.
+fn made(path: &str, marks: Option<(&str, &str)>, made: &str) {
+    let path = root().join(path);
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let wanted = match marks {
+        None => made.to_owned(),
+        Some((begin, end)) => {
+            let (before, rest) = text.split_once(begin).expect("the mark where it begins");
+            let (_, after) = rest.split_once(end).expect("the mark where it ends");
+            format!("{before}{begin}{made}{end}{after}")
+        }
+    };
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &wanted).unwrap();
+    } else {
+        assert!(text == wanted, "{} differs from the checks' pages; run with UPDATE_GOLDEN=1", path.display());
+    }
+}
+
+#[test]
+fn the_documents_of_the_checks_are_made_of_their_pages() {
+    use recount::commands::checks;
+    made("docs/checks.md", None, &checks::document());
+    let marks = ("<!-- table of checks: begin -->\n", "<!-- table of checks: end -->");
+    made("README.md", Some(marks), &checks::table());
+}

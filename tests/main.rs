@@ -3,7 +3,11 @@
 mod support;
 
 mod architecture;
+mod causes;
+mod check_tables;
+mod claims_checks;
 mod cli;
+mod data_import;
 mod decisions;
 mod deliverables;
 mod examples;

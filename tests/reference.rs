@@ -7,7 +7,7 @@ use std::path::Path;
 
 fn reference() -> Reference {
     // Loading checks each file: dates that overlap, families without a primary code, names claimed twice.
-    Reference::load(None, None, &[]).unwrap()
+    Reference::load(None, None, None, &[]).unwrap()
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn judging_allocates_per_batch_and_not_per_session() {
     use recount::sessions::{Recount, Schedule};
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("export.csv");
-    let reference = Reference::load(None, None, &[]).unwrap();
+    let reference = Reference::load(None, None, None, &[]).unwrap();
     let quiet = Progress::silent();
     let always = recount::sessions::Period { from: None, to: None };
     let count = |lines: u32| {

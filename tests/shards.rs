@@ -69,8 +69,19 @@ fn exports(folder: &Path) {
     std::fs::write(folder.join("b.csv"), second.join("\n")).unwrap();
 }
 
-const AUDIT: [&str; 9] =
-    ["audit", "a.csv", "b.csv", "--from", "2025-01-15", "--payer-rule", "NOBODY=cms", "--payer-rule", "AETNA*=cms"];
+const AUDIT: [&str; 11] = [
+    "audit",
+    "a.csv",
+    "b.csv",
+    "--from",
+    "2025-01-15",
+    "--payer-rule",
+    "NOBODY=cms",
+    "--payer-rule",
+    "AETNA*=cms",
+    "--what-if",
+    "*=midpoint",
+];
 
 fn audit(folder: &Path, more: &[&str]) -> String {
     ok(folder, &[&AUDIT[..], more].concat())

@@ -5,6 +5,7 @@
 //!
 //! * [`domain`]: the words of the trade (code, minutes, units, cents, rule).
 //! * [`units`]: how many units do these minutes support? Read this first.
+//! * [`overlap`]: minutes of the clock that are counted more than once.
 //! * [`cells`]: one cell of text → date, minutes, units, code, money.
 //! * [`records`]: bytes of a delimited file → records, never losing one.
 //! * [`x12`]: bytes of claims and remittances → segments → claims.
@@ -13,6 +14,7 @@
 
 pub mod cells;
 pub mod domain;
+pub mod overlap;
 pub mod records;
 pub mod units;
 pub mod x12;

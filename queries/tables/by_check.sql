@@ -1,12 +1,13 @@
 -- by_check: what each check found, most units over first; checks that found nothing or did not run are listed too
 -- one row per: check
 -- columns: check str, family str, severity str, ran bool, findings i64, exceptions i64, reviews i64, notes i64,
---   sessions i64, units_over i64, share_of_auditable_per_100 f64
+--   sessions i64, units_over i64, share_of_auditable_per_100 f64, lines_applied i64, why_not_run str
 --
 -- severity is the check's own; one finding may be milder, so exceptions, reviews and notes are counted by finding.
 -- sessions: distinct sessions concerned. Findings above a session (a clinician, a source) have none.
 -- units_over: of primary findings only, so that each unit counts once and the column sums to the sessions' units over.
 -- share_of_auditable_per_100: auditable sessions concerned, per 100 auditable sessions.
+-- lines_applied: the lines that the check could be applied to: with the columns it needs, payers it speaks of, dates it knows.
 -- short-session-average is a flag on sessions and never a finding: its `sessions` are those with the flag.
 WITH found AS (
   SELECT
@@ -38,7 +39,9 @@ SELECT
   COALESCE(f.sessions, 0) AS sessions,
   COALESCE(f.units_over, 0) AS units_over,
   ROUND(CAST(100 * COALESCE(f.auditable_sessions, 0) AS DOUBLE) / NULLIF(total.auditable_sessions, 0), 1)
-    AS share_of_auditable_per_100
+    AS share_of_auditable_per_100,
+  k.lines_applied AS lines_applied,
+  k.why_not_run AS why_not_run
 FROM checks AS k
 LEFT JOIN found AS f ON k.check = f.check
 CROSS JOIN total

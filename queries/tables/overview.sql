@@ -49,6 +49,12 @@ of_findings AS (
     SUM(CASE WHEN severity = 'note' THEN findings ELSE 0 END) AS notes
   FROM finding_sums
 ),
+of_checks AS (
+  SELECT
+    SUM(CASE WHEN ran THEN 1 ELSE 0 END) AS ran,
+    SUM(CASE WHEN ran THEN 0 ELSE 1 END) AS not_run
+  FROM checks
+),
 measures AS (
   SELECT 1 AS position, 'rows read' AS measure, rows_read AS value, 'rows' AS unit FROM of_sources
   UNION ALL SELECT 2 AS position, 'rows rejected' AS measure, rejected AS value, 'rows' AS unit FROM of_left_out
@@ -75,6 +81,8 @@ measures AS (
   UNION ALL SELECT 23 AS position, 'findings: exception' AS measure, exceptions AS value, 'findings' AS unit FROM of_findings
   UNION ALL SELECT 24 AS position, 'findings: review' AS measure, reviews AS value, 'findings' AS unit FROM of_findings
   UNION ALL SELECT 25 AS position, 'findings: note' AS measure, notes AS value, 'findings' AS unit FROM of_findings
+  UNION ALL SELECT 26 AS position, 'checks that ran' AS measure, ran AS value, 'checks' AS unit FROM of_checks
+  UNION ALL SELECT 27 AS position, 'checks that did not run' AS measure, not_run AS value, 'checks' AS unit FROM of_checks
 )
 SELECT CAST(position AS BIGINT) AS position, measure, COALESCE(value, 0) AS value, unit
 FROM measures

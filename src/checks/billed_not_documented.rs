@@ -1,14 +1,17 @@
 //! Units billed for a service that the notes do not have.
 
 use super::judged::units;
-use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 
 pub const CHECK: Check = Check {
     name: "billed-not-documented",
     family: "evidence",
     severity: Severity::Review,
     needs: &[],
+    needs_any: &[],
     needs_notes: true,
+    needs_file: None,
+    scope: Scope::Every,
     citation: "CMS Pub. 100-02 (Benefit Policy), ch. 15, §220.3 E",
     page: include_str!("billed_not_documented.md"),
     run: Run::Session(find),

@@ -1,7 +1,7 @@
 //! A service that the notes have and no bill.
 
 use super::judged::units;
-use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use recount_core::domain::Time;
 
 pub const CHECK: Check = Check {
@@ -9,7 +9,10 @@ pub const CHECK: Check = Check {
     family: "evidence",
     severity: Severity::Note,
     needs: &[],
+    needs_any: &[],
     needs_notes: true,
+    needs_file: None,
+    scope: Scope::Every,
     citation: "CMS Pub. 100-02 (Benefit Policy), ch. 15, §220.3 E",
     page: include_str!("documented_not_billed.md"),
     run: Run::Session(find),

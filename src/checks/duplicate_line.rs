@@ -1,13 +1,16 @@
 //! A row that repeats another of its file.
 
-use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 
 pub const CHECK: Check = Check {
     name: "duplicate-line",
     family: "codes",
     severity: Severity::Review,
     needs: &[],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: "CMS Pub. 100-04 (Claims Processing), ch. 1, §120 (duplicate claims)",
     page: include_str!("duplicate_line.md"),
     run: Run::Session(find),

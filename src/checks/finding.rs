@@ -81,7 +81,19 @@ impl Attribution {
     }
 }
 
-/// One thing to look at, in one session.
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grain {
+    /// One session.
+    #[default]
+    Session,
+    /// A patient's day: several sessions.
+    Day,
+    /// A patient's history.
+    Patient,
+}
+
+/// One thing to look at: in one session, or in several of one patient.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// Name of the check.
@@ -94,7 +106,9 @@ pub struct Finding {
     pub primary: bool,
     /// The check and code of the finding that counts the same units, or tells of others of that bill.
     pub also: Option<(&'static str, Option<u32>)>,
-    /// Its session.
+    /// What it is about.
+    pub grain: Grain,
+    /// Its session; of several the one that it is told by, which gives it patient, date and payer.
     pub session: u32,
     /// Number of its code, where it speaks of one.
     pub code: Option<u32>,
@@ -108,6 +122,8 @@ pub struct Finding {
     pub attribution: Attribution,
     /// The lines it speaks of: first place in the order, and how many.
     pub lines: (u32, u32),
+    /// Further lines it speaks of, likewise; they are shown and not priced.
+    pub beside: Vec<(u32, u32)>,
     /// One plain sentence with the arithmetic.
     pub reason: String,
 }

@@ -1,12 +1,13 @@
 //! What a check sees: one session with its services and lines, and the words to tell of them.
 
-use super::{Attribution, Certainty, Finding, Severity};
-use crate::ingest::Lines;
-use crate::reference::{CodeFacts, Kind, Reference};
-use crate::sessions::{Evidence, Outcome, Over, Service, Session};
+use super::{Attribution, Certainty, Finding, Grain, Severity, minutes_implausible};
+use crate::ingest::{Lines, Role, Setting};
+use crate::reference::{CodeFacts, Kind, Policy, Reference};
+use crate::sessions::{Evidence, Outcome, Over, Service, Session, setting};
 use recount_core::domain::{Rule, Time};
 
 /// A judged session.
+#[derive(Clone, Copy)]
 pub struct Judged<'a> {
     /// Its number.
     pub number: u32,
@@ -18,10 +19,16 @@ pub struct Judged<'a> {
     pub order: &'a [u32],
     /// All lines of the run.
     pub lines: &'a Lines<'a>,
+    /// How its payer's bill is judged.
+    pub policy: &'a Policy,
+    /// What the patient's id is unique in.
+    scope: u32,
     /// The code table and the rest.
     pub reference: &'a Reference,
     /// Whether `units-without-minutes` runs, and so tells of its units itself.
     pub tells_without_minutes: bool,
+    /// Whether `group-more-than-once` runs, and so tells of groups itself.
+    pub tells_groups: bool,
 }
 
 impl<'a> Judged<'a> {
@@ -31,18 +38,75 @@ impl<'a> Judged<'a> {
         number: usize,
         lines: &'a Lines<'a>,
         reference: &'a Reference,
-        tells_without_minutes: bool,
+        (tells_without_minutes, tells_groups): (bool, bool),
     ) -> Judged<'a> {
         let session = &outcome.sessions[number];
+        let policy = lines.export.payers[session.payer as usize].policy(session.day);
         Judged {
             number: number as u32,
             session,
             services: outcome.services_of(session),
             order: &outcome.order,
             lines,
+            policy,
+            scope: lines.scope.at(outcome.order[session.lines.0 as usize]),
             reference,
             tells_without_minutes,
+            tells_groups,
         }
+    }
+
+    /// How its payer's bill is judged.
+    pub fn policy(&self) -> &'a Policy {
+        self.policy
+    }
+
+    /// Whether both are of one patient.
+    pub fn same_patient(&self, other: &Judged) -> bool {
+        (self.session.patient, self.scope) == (other.session.patient, other.scope)
+    }
+
+    /// Whether both are of one patient and day.
+    pub fn same_day(&self, other: &Judged) -> bool {
+        self.same_patient(other) && self.session.day == other.session.day
+    }
+
+    /// Whether every line that bills stands in a file that `fits` by its number.
+    pub fn all_from(&self, fits: &[bool]) -> bool {
+        let own = &self.order[self.session.lines.0 as usize..][..self.session.lines.1 as usize];
+        let fits = |line: &u32| fits[usize::from(self.lines.file.at(*line))];
+        own.iter().filter(|line| self.lines.role(**line) == Role::Bill).all(fits)
+    }
+
+    /// The lines of a service that bill something, or leave blank how much.
+    pub fn bills(&self, service: &Service) -> impl Iterator<Item = u32> + use<'a> {
+        let lines = self.lines;
+        let bills = move |line: &u32| {
+            lines.role(*line) == Role::Bill && !lines.is_folded(*line) && lines.units(*line) != Some(0)
+        };
+        self.lines_of(service).iter().copied().filter(bills)
+    }
+
+    /// The modifiers of a line.
+    pub fn modifiers(&self, line: u32) -> impl Iterator<Item = &'a str> + use<'a> {
+        let lines: &'a Lines<'a> = self.lines;
+        let joined = lines.export.texts.modifiers.get(lines.modifiers[line as usize]);
+        joined.split(' ').filter(|modifier| !modifier.is_empty())
+    }
+
+    /// Whether a line has that modifier.
+    pub fn has_modifier(&self, line: u32, modifier: &str) -> bool {
+        self.modifiers(line).any(|own| own == modifier)
+    }
+
+    /// Where lines were furnished, if those that say so agree.
+    pub fn setting(&self, lines: &[u32]) -> Setting {
+        setting(self.lines, lines)
+    }
+
+    /// Whether a service is an evaluation.
+    pub fn evaluation(&self, service: &Service) -> bool {
+        self.facts(service).is_some_and(|facts| facts.evaluation.is_some())
     }
 
     /// The lines of a service.
@@ -68,8 +132,10 @@ impl<'a> Judged<'a> {
     /// How far an exception may be called one: anything in doubt is at most a review. `of` picks the sort of its units, since
     /// each sort is judged with and without repeated rows by itself.
     pub fn exception(&self, of: fn(&Over) -> i32) -> (Severity, Certainty) {
+        let swapped = || self.timed().any(|service| minutes_implausible::swapped(self, service).is_some());
         let only_by_repeats = self.session.doubts.over_without_repeats.is_some_and(|over| of(&over) == 0);
-        if self.certainty() == Certainty::DependsOnData || only_by_repeats {
+        // Where minutes and units look swapped, neither proves the other.
+        if self.certainty() == Certainty::DependsOnData || only_by_repeats || swapped() {
             (Severity::Review, Certainty::DependsOnData)
         } else if self.session.never_exception {
             (Severity::Review, Certainty::Certain)
@@ -102,6 +168,7 @@ impl<'a> Judged<'a> {
             certainty,
             primary: true,
             also: None,
+            grain: Grain::Session,
             session: self.number,
             code: None,
             units_billed: session.timed.billed,
@@ -109,6 +176,7 @@ impl<'a> Judged<'a> {
             units_over: 0,
             attribution: self.whole_session(),
             lines: session.lines,
+            beside: Vec::new(),
             reason,
         }
     }
@@ -161,9 +229,14 @@ impl<'a> Judged<'a> {
         (above.next().is_none() && first.over() >= self.session.timed.over).then_some(first.code)
     }
 
-    /// The pooled bill against the rule that the session takes, in words.
+    /// The pooled bill against the rule that the session takes, in words, and what the payer's own limits leave of it.
     pub fn bill_in_words(&self) -> String {
-        self.rule_in_words(self.session.rule)
+        let (session, mut words) = (self.session, self.rule_in_words(self.session.rule));
+        if session.is_limited() {
+            let left = units(session.timed.supported);
+            words.push_str(&format!("; the payer's own limits ({}) leave {left}", self.policy.limits));
+        }
+        words
     }
 
     /// The pooled bill against a rule, in words: "47 timed minutes support 3 units (38 to 52 minutes); 4 were billed."
@@ -184,7 +257,7 @@ impl<'a> Judged<'a> {
                 );
             }
             evidence => {
-                let supported = if rule == Rule::Cms { session.cms } else { session.midpoint }.supported;
+                let supported = session.supported_by(rule);
                 let how = if rule == Rule::Cms { "" } else { ", however they lie on the codes" };
                 // Some of them were untimed, or another session's.
                 let what = match evidence {
@@ -210,9 +283,14 @@ impl<'a> Judged<'a> {
                 format!("{} has {time} minutes and {} billed", self.code(service), units(service.billed))
             })
             .collect();
+        let counted = match rule {
+            Rule::Full15 => ", by full 15 minutes,",
+            Rule::Tenths => ", in tenths of an hour,",
+            _ => "",
+        };
         format!(
-            "Each code alone supports {} ({}); {at_least}{billed} {were} billed",
-            units(session.midpoint.supported),
+            "Each code alone{counted} supports {} ({}); {at_least}{billed} {were} billed",
+            units(session.supported_by(rule)),
             parts.join(", "),
         )
     }

@@ -1,7 +1,7 @@
 //! A line that is for several days: units are counted by day, so it cannot be audited.
 
 use super::judged::units;
-use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::Field;
 
 pub const CHECK: Check = Check {
@@ -9,7 +9,10 @@ pub const CHECK: Check = Check {
     family: "codes",
     severity: Severity::Review,
     needs: &[Field::ServiceThrough],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: "CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2",
     page: include_str!("line_spans_days.md"),
     run: Run::Session(find),

@@ -1,6 +1,6 @@
 //! The minutes of the lines do not add up to the visit's own timed minutes.
 
-use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::Field;
 
 pub const CHECK: Check = Check {
@@ -8,7 +8,10 @@ pub const CHECK: Check = Check {
     family: "evidence",
     severity: Severity::Review,
     needs: &[Field::Minutes, Field::VisitTimedMinutes],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: "CMS Pub. 100-02 (Benefit Policy), ch. 15, §220.3 E",
     page: include_str!("minutes_mismatch.md"),
     run: Run::Session(find),

@@ -1,7 +1,7 @@
 //! A line that needs minutes has none: its session cannot be audited.
 
 use super::judged::units;
-use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::Field;
 use crate::sessions::{Evidence, Service};
 
@@ -10,7 +10,10 @@ pub const CHECK: Check = Check {
     family: "evidence",
     severity: Severity::Review,
     needs: &[Field::Minutes],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: "CMS Pub. 100-02 (Benefit Policy), ch. 15, §220.3 E",
     page: include_str!("minutes_missing.md"),
     run: Run::Session(find),

@@ -1,37 +1,71 @@
 //! Checks turn facts into findings. One check is a pair of files: `NAME.rs` decides, `NAME.md` is its manual, its `explain` text
 //! and its test examples at once. [`ALL`] is the only list of them.
 
+mod abn_modifier;
+mod add_on_without_primary;
+mod assistant_modifier;
+mod at_once;
+mod bill_type;
 mod billed_not_documented;
 mod billed_not_rendered;
 mod billed_unsigned;
+mod by_course;
 mod by_status;
+mod by_year;
+mod certification_late;
+mod clinician_not_enrolled;
+mod co_treatment_both_billed;
+mod diagnosis_unsupported;
+mod discipline_modifier;
+mod disciplines;
 mod documented_not_billed;
 mod duplicate_line;
+mod edits;
+mod evaluation_by_assistant;
+mod evaluation_repeated;
 mod finding;
+mod group_more_than_once;
+mod history;
+mod impossible_day;
 mod inactive_code;
 mod judged;
+mod kx_missing;
+mod kx_unneeded;
 mod line_spans_days;
+mod medicare_secondary_rule;
 mod minutes_from_units;
+mod minutes_implausible;
 mod minutes_mismatch;
 mod minutes_missing;
 mod misallocated_units;
+mod mue_exceeded;
+mod ncci_pair;
 mod overbilled_units;
+mod progress_report_missing;
+mod recertification_missing;
+mod referral_missing;
+mod revenue_code;
 mod rule_dependent_units;
+mod same_minute_twice;
+mod selection;
 mod short_session_average;
 mod short_unit_pattern;
+mod supervised_minutes_counted;
+mod targeted_review;
+mod therapist_overlap;
+mod total_below_timed;
 mod underbilled_units;
 mod units_without_minutes;
 mod unknown_code;
+mod unneeded_59;
 mod untimed_multiple_units;
+mod wrong_code_for_payer;
 
-pub use finding::{Attribution, Certainty, Finding, Severity};
+pub use finding::{Attribution, Certainty, Finding, Grain, Severity};
 pub use judged::{Judged, attribution};
+pub use selection::{Applied, AppliedTo, Selection};
 
-use crate::error::{Error, Result};
-use crate::ingest::{Lines, Role, Source};
-use crate::reference::{Field, Reference};
-use crate::sessions::Outcome;
-use std::collections::BTreeMap;
+use crate::reference::{Day, Field, Reference};
 
 /// A check: its name is for ever.
 pub struct Check {
@@ -43,8 +77,14 @@ pub struct Check {
     pub severity: Severity,
     /// Columns without which it cannot run.
     pub needs: &'static [Field],
+    /// Columns of which it needs one at least.
+    pub needs_any: &'static [Field],
     /// Whether it compares bills with notes (`--join`).
     pub needs_notes: bool,
+    /// The file of the user's own facts (`--data`) without which it cannot run.
+    pub needs_file: Option<&'static str>,
+    /// Which sessions it speaks of.
+    pub scope: Scope,
     /// Where the rule is written.
     pub citation: &'static str,
     /// Its manual.
@@ -53,10 +93,25 @@ pub struct Check {
     pub run: Run,
 }
 
+/// Which sessions a check speaks of.
+#[derive(Clone, Copy)]
+pub enum Scope {
+    /// All.
+    Every,
+    /// Those of payers with Part B's rules.
+    PartB,
+    /// The same, within the first and last day of the table of facts that the check rests on.
+    Dated(fn(&Reference) -> (Day, Day)),
+}
+
 /// How a check finds.
 pub enum Run {
     /// It looks at one session at a time.
     Session(fn(&Judged, &mut Vec<Finding>)),
+    /// It looks at a patient's day: the sessions it speaks of, in order.
+    Day(fn(&[Judged], &mut Vec<Finding>)),
+    /// It looks at a patient's history: the sessions it speaks of, in order of their dates.
+    Patient(fn(&[Judged], &mut Vec<Finding>)),
     /// It is a flag on sessions, counted in every table, and makes no findings of its own.
     Flag,
     /// It looks at many sessions: `queries/patterns/` has its SQL, under the name with underscores.
@@ -69,13 +124,22 @@ pub const ALL: &[Check] = &[
     rule_dependent_units::CHECK,
     misallocated_units::CHECK,
     underbilled_units::CHECK,
+    medicare_secondary_rule::CHECK,
     untimed_multiple_units::CHECK,
+    group_more_than_once::CHECK,
     short_session_average::CHECK,
     short_unit_pattern::CHECK,
+    same_minute_twice::CHECK,
+    co_treatment_both_billed::CHECK,
+    therapist_overlap::CHECK,
+    impossible_day::CHECK,
     units_without_minutes::CHECK,
     minutes_missing::CHECK,
     minutes_from_units::CHECK,
     minutes_mismatch::CHECK,
+    supervised_minutes_counted::CHECK,
+    total_below_timed::CHECK,
+    minutes_implausible::CHECK,
     billed_not_documented::CHECK,
     documented_not_billed::CHECK,
     billed_not_rendered::CHECK,
@@ -83,7 +147,28 @@ pub const ALL: &[Check] = &[
     line_spans_days::CHECK,
     unknown_code::CHECK,
     inactive_code::CHECK,
+    wrong_code_for_payer::CHECK,
     duplicate_line::CHECK,
+    discipline_modifier::CHECK,
+    assistant_modifier::CHECK,
+    evaluation_by_assistant::CHECK,
+    abn_modifier::CHECK,
+    kx_missing::CHECK,
+    kx_unneeded::CHECK,
+    targeted_review::CHECK,
+    ncci_pair::CHECK,
+    unneeded_59::CHECK,
+    mue_exceeded::CHECK,
+    add_on_without_primary::CHECK,
+    evaluation_repeated::CHECK,
+    revenue_code::CHECK,
+    bill_type::CHECK,
+    referral_missing::CHECK,
+    clinician_not_enrolled::CHECK,
+    diagnosis_unsupported::CHECK,
+    certification_late::CHECK,
+    recertification_missing::CHECK,
+    progress_report_missing::CHECK,
 ];
 
 /// Chapter and section that most checks rest on.
@@ -104,100 +189,4 @@ pub fn must_hold(page: &str) -> String {
 pub fn summary(page: &str) -> String {
     let text = page.split("\n\n").nth(1).unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The checks that a run uses, by name or family.
-#[derive(Clone)]
-pub struct Selection {
-    chosen: Vec<bool>,
-    why_not: Vec<String>,
-}
-
-impl Selection {
-    /// `select` (all where empty) less `ignore`.
-    ///
-    /// # Errors
-    /// A name that is neither a check nor a family.
-    pub fn new(select: &[String], ignore: &[String]) -> Result<Selection> {
-        for name in select.iter().chain(ignore) {
-            if !ALL.iter().any(|check| check.name == name || check.family == name) {
-                let names: Vec<&str> = ALL.iter().map(|check| check.name).collect();
-                return Err(Error::Usage(format!(
-                    "{name:?} is no check and no family; the checks are {}",
-                    names.join(", ")
-                )));
-            }
-        }
-        let named = |list: &[String], check: &Check| list.iter().any(|name| name == check.name || name == check.family);
-        let chosen: Vec<bool> =
-            ALL.iter().map(|check| (select.is_empty() || named(select, check)) && !named(ignore, check)).collect();
-        let why_not = chosen.iter().map(|chosen| if *chosen { String::new() } else { "not selected".into() }).collect();
-        Ok(Selection { chosen, why_not })
-    }
-
-    /// The selection of a finished run: the checks that ran, and why the others did not.
-    pub fn of_manifest(run: &[String], not_run: &BTreeMap<String, String>) -> Selection {
-        let why_not = |check: &Check| not_run.get(check.name).cloned().unwrap_or_default();
-        Selection {
-            chosen: ALL.iter().map(|check| run.iter().any(|name| name == check.name)).collect(),
-            why_not: ALL.iter().map(why_not).collect(),
-        }
-    }
-
-    /// Leaves out checks whose columns no file has, and says so.
-    pub fn fit(&mut self, sources: &[Source]) {
-        let of_source = |source: &Source, field: Field| source.columns.iter().any(|(_, mapped)| *mapped == Some(field));
-        let has = |field: Field| {
-            sources.iter().any(|source| match field {
-                // Minutes may be the visit's, or the time between two others.
-                Field::Minutes => [Field::Minutes, Field::VisitTimedMinutes, Field::VisitTotalMinutes, Field::EndTime]
-                    .into_iter()
-                    .any(|field| of_source(source, field)),
-                field => of_source(source, field),
-            })
-        };
-        let joined = sources.iter().any(|source| source.role == Role::Notes);
-        for (n, check) in ALL.iter().enumerate() {
-            if let (true, Some(missing)) = (self.chosen[n], check.needs.iter().find(|field| !has(**field))) {
-                self.chosen[n] = false;
-                self.why_not[n] = format!("needs the column {}", missing.name());
-            } else if self.chosen[n] && check.needs_notes && !joined {
-                self.chosen[n] = false;
-                self.why_not[n] = "needs an export of the notes (--join)".to_owned();
-            }
-        }
-    }
-
-    /// Whether a check runs.
-    pub fn runs(&self, check: &Check) -> bool {
-        self.place(check).is_some_and(|n| self.chosen[n])
-    }
-
-    /// Why a check does not run; empty if it does.
-    pub fn why_not(&self, check: &Check) -> &str {
-        self.place(check).map_or("", |n| &self.why_not[n])
-    }
-
-    /// Runs the checks that speak of one session over the sessions of a batch. Findings stand in the order of sessions.
-    pub fn run(&self, outcome: &Outcome, lines: &Lines, reference: &Reference) -> Vec<Finding> {
-        let checks: Vec<fn(&Judged, &mut Vec<Finding>)> = ALL
-            .iter()
-            .zip(&self.chosen)
-            .filter_map(|(check, chosen)| match check.run {
-                Run::Session(find) if *chosen => Some(find),
-                _ => None,
-            })
-            .collect();
-        let tells = self.runs(&units_without_minutes::CHECK);
-        let mut findings = Vec::new();
-        for number in 0..outcome.sessions.len() {
-            let judged = Judged::new(outcome, number, lines, reference, tells);
-            checks.iter().for_each(|find| find(&judged, &mut findings));
-        }
-        findings
-    }
-
-    fn place(&self, check: &Check) -> Option<usize> {
-        ALL.iter().position(|other| other.name == check.name)
-    }
 }

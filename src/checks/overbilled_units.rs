@@ -1,7 +1,7 @@
 //! More units billed than the minutes support.
 
 use super::judged::{attribution, units};
-use super::{Attribution, CMS_20_2, Certainty, Check, Finding, Judged, Run, Severity, units_without_minutes};
+use super::{Attribution, CMS_20_2, Certainty, Check, Finding, Judged, Run, Scope, Severity, units_without_minutes};
 use crate::reference::{Field, Kind};
 use crate::sessions::Evidence;
 use recount_core::domain::{Rule, Time};
@@ -11,7 +11,10 @@ pub const CHECK: Check = Check {
     family: "units",
     severity: Severity::Exception,
     needs: &[Field::Minutes],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: CMS_20_2,
     page: include_str!("overbilled_units.md"),
     run: Run::Session(find),
@@ -39,7 +42,7 @@ fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
         _ => judged.exception(|over| over.timed),
     };
     let mut reason = judged.bill_in_words();
-    if !session.basis.is_settled() || session.either {
+    if (!session.basis.is_settled() || session.either) && !session.is_limited() {
         let (other, supported) = match session.rule {
             Rule::Cms => ("each code alone", session.midpoint),
             _ => ("the pooled minutes", session.cms),
@@ -62,6 +65,9 @@ fn find_pooled(judged: &Judged, findings: &mut Vec<Finding>) {
             ("lines add up to", lines)
         };
         reason.push_str(&format!("; the {other} {minutes} minutes, and the reading with fewer units over is taken"));
+    }
+    for cause in session.explained_by.into_iter().flat_map(|causes| causes.iter()) {
+        reason.push_str(&format!("; {}", cause.says(session.timed.billed)));
     }
     reason.push('.');
     // Units of a service without minutes are told by their own check; what is left is told here.

@@ -1,7 +1,7 @@
 //! Over under one of two rules that may apply, not under the other.
 
 use super::judged::units;
-use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Severity};
+use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::Field;
 use recount_core::domain::Rule;
 
@@ -10,7 +10,10 @@ pub const CHECK: Check = Check {
     family: "units",
     severity: Severity::Review,
     needs: &[Field::Minutes],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: CMS_20_2,
     page: include_str!("rule_dependent_units.md"),
     run: Run::Session(find),

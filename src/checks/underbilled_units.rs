@@ -1,6 +1,6 @@
 //! Fewer units billed than the minutes support.
 
-use super::{CMS_20_2, Check, Finding, Judged, Run, Severity};
+use super::{CMS_20_2, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::Field;
 
 pub const CHECK: Check = Check {
@@ -8,7 +8,10 @@ pub const CHECK: Check = Check {
     family: "units",
     severity: Severity::Note,
     needs: &[Field::Minutes],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: CMS_20_2,
     page: include_str!("underbilled_units.md"),
     run: Run::Session(find),

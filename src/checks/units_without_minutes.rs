@@ -1,7 +1,7 @@
 //! A timed service with units billed and 0 minutes.
 
 use super::judged::units;
-use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Severity};
+use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::Field;
 use crate::sessions::Service;
 
@@ -10,7 +10,10 @@ pub const CHECK: Check = Check {
     family: "evidence",
     severity: Severity::Exception,
     needs: &[Field::Minutes],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: CMS_20_2,
     page: include_str!("units_without_minutes.md"),
     run: Run::Session(find),

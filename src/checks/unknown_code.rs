@@ -1,7 +1,7 @@
 //! A code that the table does not have: never guessed to be timed.
 
 use super::judged::units;
-use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::Kind;
 
 pub const CHECK: Check = Check {
@@ -9,7 +9,10 @@ pub const CHECK: Check = Check {
     family: "codes",
     severity: Severity::Review,
     needs: &[],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: "45 CFR 162.1002 (code sets)",
     page: include_str!("unknown_code.md"),
     run: Run::Session(find),

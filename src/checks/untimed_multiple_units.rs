@@ -1,7 +1,7 @@
 //! An untimed code billed as several units: usually its duration entered as units.
 
 use super::judged::units;
-use super::{Certainty, Check, Finding, Judged, Run, Severity};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::ingest::Role;
 use crate::reference::{CodeFacts, Kind};
 use crate::sessions::{DailyLimit, Service, daily_limit, setting};
@@ -12,7 +12,10 @@ pub const CHECK: Check = Check {
     family: "untimed",
     severity: Severity::Exception,
     needs: &[],
+    needs_any: &[],
     needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
     citation: "CMS Pub. 100-04 (Claims Processing), ch. 5, §20.2 B; CMS MUE table for the daily limit",
     page: include_str!("untimed_multiple_units.md"),
     run: Run::Session(find),
@@ -25,6 +28,8 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     for service in judged.services.iter().filter(|service| service.billed > 1) {
         let Some(facts) = judged.facts(service) else { continue };
         match service.kind {
+            // `group-more-than-once` tells of these.
+            _ if facts.group && judged.tells_groups => {}
             Kind::Untimed => find_untimed(judged, service, facts, findings),
             Kind::Unlisted => {
                 let reason = format!(

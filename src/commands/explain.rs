@@ -26,7 +26,7 @@ pub fn explain(args: &ExplainArgs) -> Result<String> {
         return page(&args.what);
     }
     let run = FinishedRun::open(Path::new(&args.what))?;
-    let reference = Reference::load(args.codes.as_deref(), None, &[])?;
+    let reference = Reference::load(args.codes.as_deref(), None, None, &[])?;
     reference.same_codes(&run.manifest.data)?;
     let ids = match (&args.id, &args.patient) {
         (Some(id), _) if id.starts_with("F-") => match session_of(&run, id)? {

@@ -3,7 +3,7 @@
 //! A shard is a stretch of the order that every table follows, so tables are joined end to end, sums are stacked, and the
 //! summary tables are made of them as in a run that was never split. The report is that run's, byte for byte.
 
-use crate::checks::Selection;
+use crate::checks::{AppliedTo, Selection};
 use crate::cli::MergeArgs;
 use crate::conclude::{Finished, SUMS, Summed};
 use crate::error::{Error, Result, plain};
@@ -14,7 +14,7 @@ use crate::queries::Queries;
 use crate::reference::Reference;
 use crate::report::{Folder, MANIFEST, Manifest, Noted, Report, Shard, TableFile, TableFormat, TotalsOf};
 use crate::stream::Files;
-use crate::tables::{Detail, Tables, bug, pieces_of_lost};
+use crate::tables::{CLINICIAN_OVERLAPS, CLINICIAN_SPANS, Detail, Tables, bug, overlaps_of_shards, pieces_of_lost};
 use crate::words::counted;
 use polars::prelude::*;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ struct Part {
 /// # Errors
 /// A folder that is no shard, shards of different runs, a shard that is missing; as for an audit.
 pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<Error>)> {
-    let reference = Reference::load(args.codes.as_deref(), None, &[])?;
+    let reference = Reference::load(args.codes.as_deref(), None, None, &[])?;
     let queries = Queries::load(args.queries.as_deref())?;
     let limits = Limits::new(&args.limits, &reference.settings)?;
     let parts = parts(&args.shards)?;
@@ -103,7 +103,10 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
         }
     }
     sums(&parts, &mut frames)?;
-    let selection = Selection::of_manifest(&manifest.checks_run, &manifest.checks_not_run);
+    let mut selection = Selection::of_manifest(&manifest.checks_run, &manifest.checks_not_run);
+    selection.note_applied(&manifest.checks_applied);
+    let manifest =
+        Manifest { checks_run: selection.run_names(), checks_not_run: selection.not_run(), ..manifest };
     let summed = Summed { frames, files, manifest };
     let report = summed.conclude(&folder, args.tables, &queries, &selection, &reference, (&choices, &progress))?;
     bar.finish();
@@ -174,6 +177,7 @@ fn manifest(parts: &[Part], queries: &Queries) -> Result<Manifest> {
     let first = &parts[0].manifest;
     let (mut noted, mut totals) = (Noted::default(), TotalsOf::default());
     let mut whole = Manifest { findings: Default::default(), sessions: Default::default(), ..first.clone() };
+    whole.checks_applied.values_mut().for_each(|applied| *applied = AppliedTo { table_dates: applied.table_dates.take(), ..AppliedTo::default() });
     for part in parts {
         let other = &part.manifest;
         let differs = [
@@ -192,6 +196,9 @@ fn manifest(parts: &[Part], queries: &Queries) -> Result<Manifest> {
         }
         totals += other.totals;
         whole.sessions += other.sessions;
+        for (check, applied) in &other.checks_applied {
+            *whole.checks_applied.entry(check.clone()).or_default() += applied;
+        }
         // ISO dates have the order of their days.
         whole.dates = match (whole.dates.take(), other.dates.clone()) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
@@ -235,6 +242,9 @@ fn sums(parts: &[Part], frames: &mut Tables) -> Result<()> {
     for name in crate::tables::SUMS {
         parts.iter().try_for_each(|part| frames.add(name, part.sum(name)?))?;
     }
+    let mut spans = Tables::default();
+    parts.iter().try_for_each(|part| spans.add(CLINICIAN_SPANS, part.sum(CLINICIAN_SPANS)?))?;
+    frames.add(CLINICIAN_OVERLAPS, overlaps_of_shards(&spans.get(CLINICIAN_SPANS).cloned().unwrap_or_default())?)?;
     frames.add("payer_names", parts[0].sum("payer_names")?)?;
     let mut sources = parts[0].sum("sources")?;
     for part in &parts[1..] {

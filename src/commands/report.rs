@@ -23,7 +23,7 @@ pub fn report(args: &ReportArgs, progress: &Progress) -> Result<String> {
     let choices = args.deliver.choices();
     choices.check()?;
     let run = FinishedRun::open(&args.dir)?;
-    let reference = Reference::load(args.codes.as_deref(), None, &[])?;
+    let reference = Reference::load(args.codes.as_deref(), None, None, &[])?;
     reference.same_codes(&run.manifest.data)?;
     let place = args.out.as_deref().unwrap_or(&args.dir);
     let same = |a: &Path, b: &Path| a.canonicalize().ok().is_some_and(|a| b.canonicalize().ok() == Some(a));
@@ -97,7 +97,7 @@ fn anew(
     deliver: (&crate::deliver::Choices, &Progress),
 ) -> Result<()> {
     let dir = run.folder();
-    same_reading(&Reference::load(None, None, &[])?.settings, &reference.settings)?;
+    same_reading(&Reference::load(None, None, None, &[])?.settings, &reference.settings)?;
     if run.file("findings").is_none_or(|file| !file.ends_with(TableFormat::Parquet.ending())) {
         return Err(Error::Usage(
             "--settings needs a run whose tables are Parquet; audit again without --tables csv".into(),
@@ -126,13 +126,13 @@ fn anew(
     manifest.data.remove("data/settings.toml");
     manifest.data.extend(reference.hashes.last().cloned());
     manifest.queries = queries.hashes.iter().cloned().collect();
-    // The findings of sessions stay; those of patterns are found anew.
+    // The findings on patients stay; those of patterns are found anew.
     let table = ParquetFile::open(&dir.join("findings.parquet"))?;
     let file = TableFile::create(folder, Detail::Findings.path(), TableFormat::Parquet, &table.whole()?.clear())?;
     for part in table.parts() {
         let rows = table.frame(&part)?;
-        let of_session = rows.column("session_id").and_then(|ids| ids.str().cloned()).map_err(bug)?.not_equal("");
-        let rows = rows.filter(&of_session).map_err(bug)?;
+        let of_patient = rows.column("patient_id").and_then(|ids| ids.str().cloned()).map_err(bug)?.not_equal("");
+        let rows = rows.filter(&of_patient).map_err(bug)?;
         let severities = rows.column("severity").and_then(|severity| severity.str().cloned()).map_err(bug)?;
         for severity in severities.iter().flatten() {
             *manifest.findings.entry(severity.to_owned()).or_insert(0) += 1;

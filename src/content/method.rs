@@ -57,10 +57,10 @@ pub fn not_tested(facts: &Facts) -> Section {
     }
     let left_out = [
         "The signed notes: whether the exported minutes and codes are what was documented, and whether that was medically necessary.",
-        "Plans of care, certifications, progress reports and orders.",
-        "Modifiers: KX and yearly thresholds, CQ and CO, ABN, discipline modifiers; NCCI pairs and MUE limits beyond the daily limit of \
-         untimed codes.",
-        "Overlapping visits, co-treatment, group therapy billed as individual, a clinician's hours in a day.",
+        "What plans of care, certifications, progress reports and orders say: of them only dates and presence are read, where the export \
+         has them.",
+        "What other providers billed for the same patients: yearly thresholds are compared with this practice's amounts alone.",
+        "Whether a modifier is true: only whether it is there, and agrees with the rest of the export.",
         "Payers' contracts, but for what is stated under Payers and their unit rules.",
         "Whether amounts were paid rightly, but for units over.",
     ];
@@ -81,6 +81,24 @@ pub fn not_tested(facts: &Facts) -> Section {
     blocks.push(Block::List(list));
     if !not_run.rows.is_empty() {
         blocks.push(Block::Table(not_run));
+    }
+    let columns = ["lines", "other payers", "other dates", "no column"].map(|name| (name, Kind::Number));
+    let mut partly = Table::new(
+        "Lines that checks could be applied to",
+        &[&[("check", Kind::Text)][..], &columns, &[("its table knows", Kind::Text)]].concat(),
+    );
+    let ran = |check: &&String| !manifest.checks_not_run.contains_key(*check);
+    for (check, to) in manifest.checks_applied.iter().filter(|(check, _)| ran(check)) {
+        if to.other_payers + to.other_dates + to.no_column == 0 {
+            continue;
+        }
+        let dates = to.table_dates.as_ref().map_or(String::new(), |(from, to)| format!("{from} to {to}"));
+        let counts = [to.lines, to.other_payers, to.other_dates, to.no_column];
+        partly.row([vec![Value::text(check.as_str())], counts.map(|n| Value::Whole(n as i64)).to_vec(), vec![Value::text(dates)]].concat());
+    }
+    if !partly.rows.is_empty() {
+        partly.note = "Checks of Part B's rules do not speak of other payers; what a table of facts does not know is not judged.".into();
+        blocks.push(Block::Table(partly));
     }
     section("not-tested", "What was not tested", blocks)
 }

@@ -38,8 +38,9 @@ pub(super) fn scope(facts: &Facts, names: &Names) -> Section {
     }
     blocks.push(Block::Table(files));
     // Sheets and files may be called like people.
-    let free =
-        |name: &str| ["sheet", "config", "payer-rule"].contains(&name) && names.audience() == Audience::Shareable;
+    let free = |name: &str| {
+        ["sheet", "config", "payer-rule", "what-if"].contains(&name) && names.audience() == Audience::Shareable
+    };
     let options = manifest.options.iter().filter(|(name, _)| !free(name));
     let options: Vec<String> = options.map(|(name, value)| format!("{name}: {value}")).collect();
     if !options.is_empty() {

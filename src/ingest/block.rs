@@ -3,12 +3,13 @@
 //! Texts repeat: from row to row, and all over a file. So what a text means (a code, a date, an amount) is worked out once per
 //! distinct text of a column, and a row looks it up.
 
-use super::chunk::{Body, Chunk, Flags, NO_SPAN, Packed, span_bits};
+use super::chunk::{Body, Chunk, Flags, NO_DATE, NO_SPAN, Packed, date_bits, span_bits};
 use super::columns::{Dictionary, Ids, Seen};
 use super::known::{Known, Reading, Row};
 use super::lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Setting, Why};
 use super::mapping::{Mapping, Role};
 use super::meanings::{identifier, named_setting, push_word, setting_of_place};
+use super::particulars;
 use crate::config::RowsAre;
 use crate::reference::{Field, Reference, Status};
 use recount_core::cells::{self, Clock, CodeCell, DateCell, DateOrder, Problem, Span, TimeCell};
@@ -23,6 +24,7 @@ pub struct LostCell {
     pub(super) date: u16,
     pub(super) units: Units,
     pub(super) charge: Cents,
+    pub(super) time: i32,
 }
 
 /// A parsed chunk: its lines, and the texts that their numbers stand for.
@@ -43,6 +45,7 @@ pub struct Parsed {
     pub(super) line_ids: Ids,
     pub(super) starts: Ids,
     pub(super) adjustments: Ids,
+    pub(super) particulars: Ids,
     /// The date of number 1, 2 …
     pub(super) dates: Vec<DateCell>,
     pub(super) lost: Vec<LostCell>,
@@ -58,6 +61,10 @@ pub struct Counts {
     pub clock_cells: u64,
     /// Disciplines inferred from something other than their column.
     pub inferred_disciplines: u64,
+    /// Dates beside the date of service, and minutes beside those of the code, that could not be read.
+    pub unread: Vec<(Field, u64)>,
+    /// Distinct cells of codes that have modifiers in them.
+    pub code_modifiers: u64,
     /// Cells that are not UTF-8.
     pub odd_cells: u64,
     /// Minutes that are no whole number.
@@ -108,12 +115,15 @@ impl Visit {
 impl Counts {
     /// With those of another chunk.
     pub fn add(&mut self, other: &Counts) {
-        for &(field, count) in &other.blanks {
-            match self.blanks.iter_mut().find(|(known, _)| *known == field) {
-                Some((_, sum)) => *sum += count,
-                None => self.blanks.push((field, count)),
+        for (own, other) in [(&mut self.blanks, &other.blanks), (&mut self.unread, &other.unread)] {
+            for &(field, count) in other {
+                match own.iter_mut().find(|(known, _)| *known == field) {
+                    Some((_, sum)) => *sum += count,
+                    None => own.push((field, count)),
+                }
             }
         }
+        self.code_modifiers += other.code_modifiers;
         self.clock_cells += other.clock_cells;
         self.inferred_disciplines += other.inferred_disciplines;
         self.odd_cells += other.odd_cells;
@@ -135,6 +145,18 @@ struct CodeMeaning {
     modifiers: usize,
     needs_minutes: bool,
     evaluation: Option<Discipline>,
+}
+
+/// A cell that is no date; no date has these bits.
+const UNREAD_DATE: u32 = NO_DATE - 1;
+
+/// Counts a cell that could not be read, and is blank therefore.
+fn unread<T>(counts: &mut Counts, field: Field) -> Option<T> {
+    match counts.unread.iter_mut().find(|(known, _)| *known == field) {
+        Some((_, count)) => *count += 1,
+        None => counts.unread.push((field, 1)),
+    }
+    None
 }
 
 /// Whether two dates are two days, in whichever order the file writes them.
@@ -172,7 +194,12 @@ pub struct Parser<'a> {
     /// Start and end, where minutes come from them.
     clocks: [Known<Result<Clock, Problem>>; 2],
     by_clock: bool,
+    has_clocks: bool,
     through: Known<Result<DateCell, Problem>>,
+    /// Dates and minutes beside the line's own. What cannot be read is blank there, and counted: no unit hangs on them.
+    dates_beside: [Known<u32>; 3],
+    minutes_beside: [Known<i32>; 2],
+    particulars: particulars::Reader,
     status: Known<Option<Status>>,
     modifier_cells: [Known<u32>; 5],
     /// What the cells of `modifier_cells` say, by number.
@@ -219,7 +246,12 @@ impl<'a> Parser<'a> {
             visit_times: [Field::VisitTimedMinutes, Field::VisitTotalMinutes].map(|field| known(field, mapping)),
             clocks: [Field::StartTime, Field::EndTime].map(|field| known(field, mapping)),
             by_clock: mapping.times_by_clock(),
+            has_clocks: mapping.has(Field::StartTime) && mapping.has(Field::EndTime),
             through: known(Field::ServiceThrough, mapping),
+            dates_beside: [Field::PlanOfCareDate, Field::CertificationDate, Field::ProgressReportDate]
+                .map(|field| known(field, mapping)),
+            minutes_beside: [Field::AssistantMinutes, Field::UnskilledMinutes].map(|field| known(field, mapping)),
+            particulars: particulars::Reader::new(mapping),
             status: known(Field::Status, mapping),
             modifier_cells: [Field::Modifiers, Field::Modifier1, Field::Modifier2, Field::Modifier3, Field::Modifier4]
                 .map(|field| known(field, mapping)),
@@ -252,7 +284,8 @@ impl<'a> Parser<'a> {
     pub fn lost_record(&mut self, why: Why) {
         let row = self.parsed.records as u16;
         self.parsed.records += 1;
-        self.parsed.lost.push(LostCell { row, why, patient: 0, practice: 0, date: 0, units: 0, charge: 0 });
+        let blank = LostCell { row, why, patient: 0, practice: 0, date: 0, units: 0, charge: 0, time: BLANK_TIME };
+        self.parsed.lost.push(blank);
     }
 
     /// A record whose number of cells is not that of the header, which is empty, or which is set aside for another reason.
@@ -286,7 +319,12 @@ impl<'a> Parser<'a> {
         self.ids.iter().for_each(|column| note(column.field, column.blanks));
         self.money.iter().for_each(|column| note(column.field, column.blanks));
         self.modifier_cells.iter().for_each(|column| note(column.field, column.blanks));
+        self.dates_beside.iter().for_each(|column| note(column.field, column.blanks));
+        self.minutes_beside.iter().for_each(|column| note(column.field, column.blanks));
+        let told = [Field::RevenueCode, Field::TherapistCredential, Field::PlaceOfService, Field::BillType];
+        self.particulars.blanks().filter(|(field, _)| !told.contains(field)).for_each(|(field, count)| note(field, count));
         self.parsed.counts.blanks = blanks;
+        self.parsed.counts.code_modifiers = self.code_modifiers.len() as u64 - 1;
         self.parsed.body.set_charges(self.charges);
         self.parsed.body.rows.shrink_to_fit();
         self.parsed
@@ -354,14 +392,25 @@ impl<'a> Parser<'a> {
             }
         });
         let mut span = NO_SPAN;
-        if self.by_clock {
-            let [start, end] = self.clocks.each_mut().map(|column| {
-                let clock = column.read(reading, Clock::parse)?;
-                clock.map_err(|why| note(column.field, why)).ok()
+        if self.has_clocks {
+            let by_clock = self.by_clock;
+            let [start, end] = self.clocks.each_mut().map(|column| match column.read(reading, Clock::parse)? {
+                Ok(clock) => Some(clock),
+                // Where minutes have a column of their own, no unit hangs on the times.
+                Err(why) if by_clock => {
+                    note(column.field, why);
+                    None
+                }
+                Err(_) => {
+                    unread(&mut parsed.counts, column.field)
+                }
             });
             if let (Some(start), Some(end)) = (start, end) {
                 let between = Span::between(start, end);
-                (span, time) = (span_bits(between), between.length().0);
+                span = span_bits(between);
+                if by_clock {
+                    time = between.length().0;
+                }
             }
         }
         let status = self.status.read(reading, |text| self.reference.statuses.status(text));
@@ -442,6 +491,19 @@ impl<'a> Parser<'a> {
                 push_word(&mut self.joined, modifier_texts.get(text));
             }
         }
+        let counts = &mut parsed.counts;
+        let dates = self.dates_beside.each_mut().map(|column| {
+            let bits = column.read(reading, |text| DateCell::parse(text).map_or(UNREAD_DATE, date_bits))?;
+            (bits != UNREAD_DATE).then_some(bits).or_else(|| unread(counts, column.field))
+        });
+        let minutes = self.minutes_beside.each_mut().map(|column| {
+            let time = |text: &str| cells::time(text).ok().map(|cell| cell.time.0).filter(|&time| time >= 0);
+            let time = column.read(reading, |text| time(text).unwrap_or(BLANK_TIME))?;
+            (time != BLANK_TIME).then_some(time).or_else(|| unread(counts, column.field))
+        });
+        let texts = &mut parsed.particulars;
+        let particulars =
+            if self.particulars.is_used() { self.particulars.read(reading, |text| texts.number(text)) } else { 0 };
         let by_column = self.discipline.read(reading, Discipline::from_text);
         let by_revenue = self.revenue.read(reading, Discipline::from_revenue_code);
         let by_credential = self.credential.read(reading, Discipline::from_credential);
@@ -476,7 +538,7 @@ impl<'a> Parser<'a> {
             let units = if units == i32::from(BLANK_UNITS) { 0 } else { units };
             let charge = if charge == BLANK_MONEY { 0 } else { charge };
             let patient = patient.unwrap_or(0);
-            parsed.lost.push(LostCell { row: number, why, patient, practice, date, units, charge });
+            parsed.lost.push(LostCell { row: number, why, patient, practice, date, units, charge, time });
             return;
         };
         parsed.counts.odd_statuses += u64::from(status != Status::Rendered && bills);
@@ -496,7 +558,8 @@ impl<'a> Parser<'a> {
             parsed.counts.inferred_disciplines += u64::from(inferred.is_some());
             inferred
         });
-        for time in [time, visit_times[0], visit_times[1]].into_iter().filter(|&time| time != BLANK_TIME) {
+        let [assistant, unskilled] = minutes.map(|time| time.unwrap_or(BLANK_TIME));
+        for time in [time, visit_times[0], visit_times[1], assistant, unskilled].into_iter().filter(|&time| time != BLANK_TIME) {
             parsed.counts.fractions += u64::from(!recount_core::domain::Time(time).is_whole());
             parsed.counts.longest = parsed.counts.longest.max(Some(time));
         }
@@ -559,8 +622,23 @@ impl<'a> Parser<'a> {
                 values.push(time);
             }
         }
-        if self.by_clock {
+        if self.has_clocks {
             body.span.push(span);
+        }
+        let columns = [&mut body.plan, &mut body.certified, &mut body.reported];
+        for ((values, column), date) in columns.into_iter().zip(&self.dates_beside).zip(dates) {
+            if column.is_mapped() {
+                values.push(date.unwrap_or(NO_DATE));
+            }
+        }
+        let columns = [&mut body.assistant, &mut body.unskilled];
+        for ((values, column), time) in columns.into_iter().zip(&self.minutes_beside).zip([assistant, unskilled]) {
+            if column.is_mapped() {
+                values.push(time);
+            }
+        }
+        if self.particulars.is_used() {
+            body.particulars.push(particulars);
         }
         if self.status.is_mapped() || self.through.is_mapped() {
             body.flags.push(Flags::new(status, spans_days));

@@ -4,8 +4,8 @@
 //! chunk's dictionaries say which text of the run each number is. What a line lacks in every row of the chunk costs nothing.
 
 use super::lines::{BLANK_MONEY, BLANK_UNITS, Setting};
-use crate::reference::{Day, Status};
-use recount_core::cells::Span;
+use crate::reference::{Day, Status, day};
+use recount_core::cells::{DateCell, DateOrder, Span};
 use recount_core::domain::Cents;
 
 /// The columns that nearly every export has, of one line, in half a cache line: the recount visits lines in the order of
@@ -55,8 +55,10 @@ pub struct Body {
     pub line_id: Vec<u32>,
     /// of its start time,
     pub start: Vec<u32>,
-    /// of what a payer took off.
+    /// of what a payer took off,
     pub adjustments: Vec<u32>,
+    /// of what else is said of it.
+    pub particulars: Vec<u32>,
     /// Charges, where one of them is too large for a packed line.
     pub charge: Vec<Cents>,
     /// Allowed amounts.
@@ -67,6 +69,16 @@ pub struct Body {
     pub visit_time: Vec<i32>,
     /// All minutes of the visit.
     pub visit_total: Vec<i32>,
+    /// Minutes that an assistant furnished alone.
+    pub assistant: Vec<i32>,
+    /// Minutes that needed no skill.
+    pub unskilled: Vec<i32>,
+    /// Dates as [`date_bits`] packs them: of the plan of care,
+    pub plan: Vec<u32>,
+    /// of its certification,
+    pub certified: Vec<u32>,
+    /// of the progress report.
+    pub reported: Vec<u32>,
     /// From when to when, as [`span_bits`] packs it.
     pub span: Vec<u64>,
     /// What the row says of its visit besides.
@@ -109,6 +121,31 @@ pub fn span_bits(span: Span) -> u64 {
 /// The span in those bits.
 pub fn span_of(bits: u64) -> Option<Span> {
     (bits != NO_SPAN).then_some(Span { start: (bits >> 32) as i32, end: bits as u32 as i32 })
+}
+
+/// No date.
+pub const NO_DATE: u32 = u32::MAX;
+
+/// A date cell in 32 bits, the order of its day and month still open.
+pub fn date_bits(date: DateCell) -> u32 {
+    match date {
+        DateCell::Fixed(date) => (day(date) as u32) << 1,
+        DateCell::Open { first, second, year } => (((year as u32) << 7 | second) << 7 | first) << 1 | 1,
+    }
+}
+
+/// The date in those bits; [`NO_DAY`] where there is none, or none in that order.
+pub fn date_of(bits: u32, order: DateOrder) -> Day {
+    if bits == NO_DATE {
+        return NO_DAY;
+    }
+    // Back with its sign.
+    let fixed = bits as i32 >> 1;
+    if bits & 1 == 0 {
+        return fixed;
+    }
+    let (first, second, year) = (bits >> 1 & 127, bits >> 8 & 127, (bits >> 15) as i32);
+    DateCell::Open { first, second, year }.date(order).map_or(NO_DAY, day)
 }
 
 /// What the numbers of a column stand for: for each number of the chunk, the number of the run. Empty where lines have the
@@ -194,13 +231,25 @@ impl Chunk {
 }
 
 impl Body {
+    /// Its columns of numbers of the run, and of packed dates.
+    fn numbers(&self) -> [&Vec<u32>; 8] {
+        let Body { claim, line_id, start, adjustments, particulars, plan, certified, reported, .. } = self;
+        [claim, line_id, start, adjustments, particulars, plan, certified, reported]
+    }
+
+    /// Its columns of times.
+    fn times(&self) -> [&Vec<i32>; 4] {
+        [&self.visit_time, &self.visit_total, &self.assistant, &self.unskilled]
+    }
+
     /// Bytes that it takes.
     pub fn size(&self) -> usize {
-        let numbers = [&self.claim, &self.line_id, &self.start, &self.adjustments].map(Vec::len).iter().sum::<usize>();
+        let numbers = self.numbers().map(Vec::len).iter().sum::<usize>();
+        let times = self.times().map(Vec::len).iter().sum::<usize>();
         let money = [&self.charge, &self.allowed, &self.paid].map(Vec::len).iter().sum::<usize>();
         self.rows.len() * size_of::<Packed>()
             + self.practice.len() * 2
-            + (numbers + self.visit_time.len() + self.visit_total.len()) * 4
+            + (numbers + times) * 4
             + (money + self.span.len()) * 8
             + self.flags.len()
             + self.stated.len() * 2
@@ -247,11 +296,14 @@ impl Body {
         }
         pick(&mut self.rows, &keep);
         pick(&mut self.practice, &keep);
-        [&mut self.claim, &mut self.line_id, &mut self.start, &mut self.adjustments]
+        [&mut self.claim, &mut self.line_id, &mut self.start, &mut self.adjustments, &mut self.particulars]
             .into_iter()
+            .chain([&mut self.plan, &mut self.certified, &mut self.reported])
             .for_each(|column| pick(column, &keep));
         [&mut self.charge, &mut self.allowed, &mut self.paid].into_iter().for_each(|column| pick(column, &keep));
-        [&mut self.visit_time, &mut self.visit_total].into_iter().for_each(|column| pick(column, &keep));
+        [&mut self.visit_time, &mut self.visit_total, &mut self.assistant, &mut self.unskilled]
+            .into_iter()
+            .for_each(|column| pick(column, &keep));
         pick(&mut self.span, &keep);
         pick(&mut self.flags, &keep);
         pick(&mut self.stated, &keep);
@@ -273,13 +325,13 @@ impl Body {
             bytes.extend(row.charge.to_le_bytes());
         });
         put(&mut bytes, &self.practice, |number, bytes| bytes.extend(number.to_le_bytes()));
-        for column in [&self.claim, &self.line_id, &self.start, &self.adjustments] {
+        for column in self.numbers() {
             put(&mut bytes, column, |number, bytes| bytes.extend(number.to_le_bytes()));
         }
         for column in [&self.charge, &self.allowed, &self.paid] {
             put(&mut bytes, column, |cents, bytes| bytes.extend(cents.to_le_bytes()));
         }
-        for column in [&self.visit_time, &self.visit_total] {
+        for column in self.times() {
             put(&mut bytes, column, |time, bytes| bytes.extend(time.to_le_bytes()));
         }
         put(&mut bytes, &self.span, |span, bytes| bytes.extend(span.to_le_bytes()));
@@ -312,10 +364,12 @@ impl Body {
         let practice = take(&mut rest, 2, |at| short(at, 0));
         let mut numbers = || take(&mut rest, 4, |at| whole(at) as u32);
         let [claim, line_id, start, adjustments] = [numbers(), numbers(), numbers(), numbers()];
+        let [particulars, plan, certified, reported] = [numbers(), numbers(), numbers(), numbers()];
         let eight = |at: &[u8]| i64::from_le_bytes([at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]]);
         let mut money = || take(&mut rest, 8, eight);
         let [charge, allowed, paid] = [money(), money(), money()];
-        let [visit_time, visit_total] = [take(&mut rest, 4, whole), take(&mut rest, 4, whole)];
+        let mut times = || take(&mut rest, 4, whole);
+        let [visit_time, visit_total, assistant, unskilled] = [times(), times(), times(), times()];
         let span = take(&mut rest, 8, |at| eight(at) as u64);
         let flags = take(&mut rest, 1, |at| Flags(at[0]));
         let stated = take(&mut rest, 2, |at| short(at, 0) as i16);
@@ -326,11 +380,17 @@ impl Body {
             line_id,
             start,
             adjustments,
+            particulars,
+            plan,
+            certified,
+            reported,
             charge,
             allowed,
             paid,
             visit_time,
             visit_total,
+            assistant,
+            unskilled,
             span,
             flags,
             stated,
@@ -343,6 +403,8 @@ fn put<T>(bytes: &mut Vec<u8>, column: &[T], value: impl Fn(&T, &mut Vec<u8>)) {
     column.iter().for_each(|one| value(one, bytes));
 }
 
+// Inlined, its checks of lengths, one behind another, take the compiler many minutes to weigh.
+#[inline(never)]
 fn take<T>(rest: &mut &[u8], size: usize, value: impl Fn(&[u8]) -> T) -> Vec<T> {
     let (length, behind) = rest.split_at(4);
     let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]) as usize;
@@ -398,6 +460,12 @@ mod tests {
             span: vec![NO_SPAN, span_bits(Span { start: 30_600, end: 90_000 })],
             flags: vec![Flags::default(), Flags::new(Status::NoShow, true)],
             stated: vec![-1, 3],
+            particulars: vec![4, 5],
+            plan: vec![NO_DATE, 6],
+            certified: vec![7, 8],
+            reported: vec![9, 10],
+            assistant: vec![11, 12],
+            unskilled: vec![BLANK_TIME, 13],
             ..Body::default()
         };
         let mut back = Body::from_bytes(&body.to_bytes());
@@ -407,6 +475,17 @@ mod tests {
         assert!(back.claim.is_empty());
         assert_eq!((back.flags[0].status(), back.flags[0].spans_days()), (Status::NoShow, true));
         assert_eq!((span_of(back.span[0]), span_of(NO_SPAN)), (Some(Span { start: 30_600, end: 90_000 }), None));
+    }
+
+    #[test]
+    fn dates_keep_their_order_open() {
+        for cell in ["2024-03-05", "1969-12-31", "3/4/2024", "31/12/1999"] {
+            let date = DateCell::parse(cell).unwrap();
+            for order in [DateOrder::MonthFirst, DateOrder::DayFirst] {
+                assert_eq!(date_of(date_bits(date), order), date.date(order).map_or(NO_DAY, day), "{cell}");
+            }
+        }
+        assert_eq!(date_of(NO_DATE, DateOrder::MonthFirst), NO_DAY);
     }
 
     #[test]

@@ -25,8 +25,8 @@ use recount_core::x12::{Adjustment, Claim, ClaimLine, Head, Remit, RemitLine};
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hash as _, Hasher};
 
-/// The fields of a claim's line.
-const BILLED: [Field; 15] = [
+/// The fields of a claim's line. The last two are there where some claim has them.
+const BILLED: [Field; 18] = [
     Field::PatientId,
     Field::DateOfService,
     Field::ServiceThrough,
@@ -41,6 +41,9 @@ const BILLED: [Field; 15] = [
     Field::PlaceOfService,
     Field::BillType,
     Field::RevenueCode,
+    Field::OrderingProvider,
+    Field::DiagnosisCodes,
+    Field::PlanOfCareDate,
     Field::Minutes,
 ];
 
@@ -106,12 +109,13 @@ fn head(claim: &mut Claim, hasher: &DefaultHashBuilder) -> Head {
     }
 }
 
-/// A line as a row: its cells, in the order of the fields.
-struct LineRow<'a, const N: usize>([Cow<'a, str>; N]);
+/// A line as a row: its cells, and which of them each column of its source has.
+struct LineRow<'a, const N: usize>([Cow<'a, str>; N], &'a [usize]);
 
 impl<const N: usize> Row for LineRow<'_, N> {
     fn cell(&self, column: usize) -> Cow<'_, str> {
-        self.0.get(column).map_or(Cow::Borrowed(""), |cell| Cow::Borrowed(cell))
+        let cell = self.1.get(column).and_then(|place| self.0.get(*place));
+        cell.map_or(Cow::Borrowed(""), |cell| Cow::Borrowed(cell))
     }
 }
 
@@ -140,18 +144,24 @@ struct Told {
 /// # Errors
 /// It cannot be read.
 pub fn read(item: &Item, fates: &mut Fates, reference: &Reference, export: &mut Export, bar: &Bar) -> Result<()> {
-    if !fates.with_claims.iter().any(|other| other.shown() == item.shown()) {
+    let Some((_, found)) = fates.with_claims.iter().find(|(other, _)| other.shown() == item.shown()) else {
         return Ok(());
-    }
-    let fields = if fates.minutes { &BILLED[..] } else { &BILLED[..BILLED.len() - 1] };
-    let mapping = begin(item, fields, Role::Bill, export);
+    };
+    let has = |field: Field| match field {
+        Field::PlanOfCareDate => found.plans,
+        Field::Minutes => fates.minutes,
+        _ => true,
+    };
+    let (places, fields): (Vec<usize>, Vec<Field>) =
+        BILLED.into_iter().enumerate().filter(|(_, field)| has(*field)).unzip();
+    let mapping = begin(item, &fields, Role::Bill, export);
     let source = export.sources.len() - 1;
     let mut stream = Stream::open(item, bar)?;
     let (mut next_row, mut broken, mut remits, mut without_record) = (1, 0, 0, 0);
     let (patient, hasher) = (fates.patient, fates.hasher.clone());
     in_order(
         || stream.piece(),
-        |piece: Piece| parse(&piece, (patient, &hasher), &mapping, reference),
+        |piece: Piece| parse(&piece, (patient, &hasher), (&mapping, &places), reference),
         |made: Made| {
             let behind = next_row - 1;
             append(item, made.parsed, &mut next_row, export)?;
@@ -254,7 +264,7 @@ impl<'a> Placed<'a> {
 fn parse(
     piece: &Piece,
     (patient_is, hasher): (PatientIs, &DefaultHashBuilder),
-    mapping: &Mapping,
+    (mapping, places): (&Mapping, &[usize]),
     reference: &Reference,
 ) -> Made {
     let mut placed = Placed::new(mapping, reference);
@@ -279,7 +289,7 @@ fn parse(
             placed.at(claim.segment).lost_record(Why::NoCode);
         }
         for line in &claim.lines {
-            let row = LineRow(cells(&claim, line, &patient, payer));
+            let row = LineRow(cells(&claim, line, &patient, payer), places);
             let parser = placed.at(line.segment);
             if line.code.is_empty() {
                 parser.odd_record(&row, Why::NoCode);
@@ -317,7 +327,7 @@ fn cells<'a>(claim: &'a Claim, line: &'a ClaimLine, patient: &'a str, payer: &'a
         from.into(),
         to.into(),
         line.code.as_str().into(),
-        joined(&line.modifiers),
+        joined(line.modifiers.iter().map(String::as_str)),
         units.into(),
         payer.into(),
         first(&line.rendering, &claim.rendering),
@@ -327,16 +337,22 @@ fn cells<'a>(claim: &'a Claim, line: &'a ClaimLine, patient: &'a str, payer: &'a
         place,
         claim.bill_type.as_str().into(),
         line.revenue.as_str().into(),
+        first(&line.ordering, &claim.ordering),
+        joined(claim.diagnoses_of(line).into_iter()),
+        claim.plan_of(line).into(),
         minutes.into(),
     ]
 }
 
-fn joined(modifiers: &[String; 4]) -> Cow<'_, str> {
-    if modifiers[1..].iter().all(String::is_empty) {
-        return Cow::Borrowed(&modifiers[0]);
+/// The texts that are not empty, with a space between.
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
+    let mut named = texts.filter(|text| !text.is_empty());
+    match (named.next(), named.next()) {
+        (Some(first), Some(second)) => {
+            Cow::Owned([first, second].into_iter().chain(named).collect::<Vec<_>>().join(" "))
+        }
+        (first, _) => Cow::Borrowed(first.unwrap_or_default()),
     }
-    let named: Vec<&str> = modifiers.iter().map(String::as_str).filter(|modifier| !modifier.is_empty()).collect();
-    Cow::Owned(named.join(" "))
 }
 
 /// The payer's name; where that tells no class, the claim's filing code stands behind it in words.
@@ -363,6 +379,7 @@ pub fn read_remittance(
     let role = if fates.billed { Role::Remit } else { Role::Bill };
     // A remittance beside bills says nothing of payer and charge: the bill does.
     let fields = if fates.billed { &PAID[..PAID.len() - 2] } else { &PAID[..] };
+    let places: [usize; PAID.len()] = std::array::from_fn(|n| n);
     let by_claim = Visits::by_claim(export)?;
     let mapping = begin(item, fields, role, export);
     let mut stream = Stream::open(item, bar)?;
@@ -385,7 +402,7 @@ pub fn read_remittance(
                 // What was taken off the claim as a whole stands with its first line.
                 let of_claim = if n == 0 { &remit.adjustments[..] } else { &[] };
                 let taken_off = adjustments(line.adjustments.iter().chain(of_claim));
-                let row = LineRow(paid_cells(&remit, line, [&patient, &payer, &taken_off], fates.billed));
+                let row = LineRow(paid_cells(&remit, line, [&patient, &payer, &taken_off], fates.billed), &places);
                 let parser = placed.at(line.segment);
                 match aside {
                     Some(why) => parser.odd_record(&row, why),
@@ -440,7 +457,7 @@ fn paid_cells<'a>(
         from.into(),
         to.into(),
         code.as_str().into(),
-        joined(&line.modifiers),
+        joined(line.modifiers.iter().map(String::as_str)),
         units,
         line.allowed.as_str().into(),
         line.paid.as_str().into(),

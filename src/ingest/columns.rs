@@ -274,6 +274,11 @@ impl Ids {
         self.0.len() > 1
     }
 
+    /// The texts that are no plain numbers, in the order of their numbers.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter()
+    }
+
     /// The text of a number.
     pub fn get(&self, id: u32) -> Cow<'_, str> {
         if id & NUMERAL == 0 { Cow::Borrowed(self.0.get(id)) } else { Cow::Owned((id & !NUMERAL).to_string()) }

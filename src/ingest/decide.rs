@@ -147,6 +147,10 @@ fn note_cells(source: &mut Source) {
         let cells = counted(odd, "cell");
         source.notes.push(format!("text that is not UTF-8 in {cells} was read in the Windows code page (1252)"));
     }
+    for (field, count) in std::mem::take(&mut source.counts.unread) {
+        let cells = counted(count, "cell");
+        source.notes.push(format!("{cells} of {} could not be read, and are taken as blank", field.name()));
+    }
     let (unsigned, unknown) = (source.counts.odd_statuses, source.counts.unknown_statuses);
     if unsigned > 0 {
         let lines = counted(unsigned, "line");
@@ -189,6 +193,7 @@ pub(super) fn settle_dates(export: &mut Export, decided: Option<DateOrder>) -> R
         (true, false) => format!("dates are read {name}, the only order that all of them allow"),
     };
     let source = export.source();
+    source.order = order;
     source.date_order = if open { name.to_owned() } else { String::new() };
     source.notes.push(note);
     for (n, date) in std::mem::take(&mut export.undated) {

@@ -3,15 +3,16 @@
 use super::block::{Counts, Parsed};
 use super::chunk::{Body, Chunk, NO_DAY, Numbers, Packed};
 use super::columns::{Dictionary, Ids};
-use super::lines::{BLANK_MONEY, BLANK_TIME, LostRow, Place, Why};
+use super::lines::{BLANK_MONEY, BLANK_TIME, LostRow, Place, Setting, Why};
 use super::mapping::Role;
 use super::open::{Format, Item};
+use super::particulars::Particulars;
 use super::store::Store;
 use super::{IdScope, Totals};
 use crate::config::UnitMinutes;
 use crate::error::{Error, Result};
 use crate::reference::{CodeFacts, Codes, Day, Field, Kind, Payers, Policy, Reference};
-use recount_core::cells::DateCell;
+use recount_core::cells::{DateCell, DateOrder};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -48,6 +49,8 @@ pub struct Source {
     pub timed: TimedCounts,
     /// In which order its dates are written.
     pub date_order: String,
+    /// The order in which they are read.
+    pub order: DateOrder,
     /// What was counted while it was read.
     pub counts: Counts,
     /// First and last date of service.
@@ -161,6 +164,8 @@ pub struct Texts {
     pub starts: Ids,
     /// What payers took off, as written.
     pub adjustments: Ids,
+    /// What else lines say, as the reader stores it.
+    pub particulars: Ids,
 }
 
 /// Everything that was read.
@@ -175,6 +180,8 @@ pub struct Export {
     pub payers: Vec<RunPayer>,
     /// For each spelling, the number of its payer.
     pub payer_of_name: Vec<u32>,
+    /// What else lines say, by the numbers of lines.
+    pub particulars: Vec<Particulars>,
     /// For each code, its rows in the code table.
     pub code_rows: Vec<Range<usize>>,
     /// Everything that was read, counted as it was read.
@@ -194,19 +201,22 @@ pub struct Export {
     /// Dates of the current file's chunks, in the order of their numbers.
     pub(super) dates: Vec<Vec<DateCell>>,
     id_scope: IdScope,
+    /// Where lines were furnished that don't say.
+    pub(super) setting: Setting,
     /// How many lines each spelling of a payer has.
     payer_uses: Vec<u64>,
 }
 
 impl Export {
     /// Nothing read yet; lines will be kept in `store`.
-    pub fn new(id_scope: IdScope, store: Store) -> Export {
+    pub fn new(id_scope: IdScope, setting: Setting, store: Store) -> Export {
         Export {
             sources: Vec::new(),
             texts: Texts::default(),
             lost: Vec::new(),
             payers: Vec::new(),
             payer_of_name: Vec::new(),
+            particulars: vec![Particulars::default()],
             code_rows: Vec::new(),
             read: Totals::default(),
             payer_lines: Vec::new(),
@@ -217,6 +227,7 @@ impl Export {
             undated: Vec::new(),
             dates: Vec::new(),
             id_scope,
+            setting,
             payer_uses: Vec::new(),
         }
     }
@@ -317,6 +328,7 @@ impl Export {
             (&mut body.line_id, &parsed.line_ids, &mut texts.line_ids),
             (&mut body.start, &parsed.starts, &mut texts.starts),
             (&mut body.adjustments, &parsed.adjustments, &mut texts.adjustments),
+            (&mut body.particulars, &parsed.particulars, &mut texts.particulars),
         ] {
             if !column.is_empty() && from.holds_texts() {
                 let renumbered = to.take_in(from);
@@ -343,6 +355,7 @@ impl Export {
                 day: None,
                 units: lost.units,
                 charge: lost.charge,
+                time: lost.time,
             });
         }
         let source = self.sources.last_mut().expect("a source has begun");
@@ -360,6 +373,7 @@ impl Export {
         let run = [&texts.codes, &texts.payer_names, &texts.modifiers, &texts.therapists, &texts.clinics]
             .map(Dictionary::len);
         self.store.renumber(&mut self.chunks, run);
+        self.particulars = self.texts.particulars.texts().map(Particulars::parse).collect();
         self.code_rows = self.texts.codes.iter().map(|code| reference.codes.rows_of(code)).collect();
         let uses = &mut self.payer_uses;
         uses.resize(self.texts.payer_names.len(), 0);
@@ -376,8 +390,8 @@ impl Export {
                 .min_by_key(|&n| (std::cmp::Reverse(uses[n as usize]), self.texts.payer_names.get(n).to_owned()))
                 .unwrap_or(0);
             // A rule that the user set for one spelling holds for the payer.
-            let by_user = names.iter().find(|&&n| resolved[n as usize].is_set_by_user());
-            let payer = resolved[by_user.copied().unwrap_or(name) as usize].clone();
+            let spellings = names.iter().map(|&n| &resolved[n as usize]);
+            let payer = resolved[name as usize].clone().with_spellings(spellings);
             let stretches = stretches(&reference.payers, &payer);
             let number = self.payers.len() as u32;
             for n in names {
@@ -444,6 +458,7 @@ impl Export {
             day: Some(chunk.day(packed)).filter(|&day| day != NO_DAY),
             units: packed.units().unwrap_or(0),
             charge: Some(body.charge(n)).filter(|&cents| cents != BLANK_MONEY).unwrap_or(0),
+            time: packed.time,
         }
     }
 }

@@ -23,7 +23,8 @@ pub struct Fates {
     pub(super) hasher: DefaultHashBuilder,
     /// Where each of them stands: number of its source, first and last segment.
     pub(super) places: Vec<(usize, u32, u32)>,
-    pub(super) with_claims: Vec<Item>,
+    /// The items with claims, and what these begin with.
+    pub(super) with_claims: Vec<(Item, Contents)>,
     with_remits: Vec<Item>,
     /// First and last day of each of them.
     pub(super) days: Vec<(String, String)>,
@@ -61,7 +62,7 @@ impl Fates {
             all.claims += found.claims;
             all.without_record += found.without_record;
             all.without_member += found.without_member;
-            fates.with_claims.extend((found.claims > 0).then(|| item.clone()));
+            fates.with_claims.extend((found.claims > 0).then(|| (item.clone(), found)));
             with_remits.extend((found.remits > 0).then_some(item));
         }
         // The practice's own number, where nearly all claims have it; else the payer's, where all have that.

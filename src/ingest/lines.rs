@@ -4,9 +4,10 @@
 //! so that everything after reading compares integers.
 
 use super::Export;
-use super::chunk::{Body, Flags, NO_SPAN, Packed, span_of};
+use super::chunk::{Body, Flags, NO_DATE, NO_DAY, NO_SPAN, Packed, date_of, span_of};
 use super::columns::Column;
 use super::mapping::Role;
+use super::particulars::Particulars;
 use crate::config::UnitMinutes;
 use crate::reference::{Codes, Day, Field};
 use recount_core::cells::{Problem, Span};
@@ -156,6 +157,8 @@ pub struct LostRow {
     pub units: Units,
     /// Its charge; an unreadable one counts 0.
     pub charge: Cents,
+    /// Its minutes in hundredths of a second, or [`BLANK_TIME`].
+    pub time: i32,
 }
 
 impl LostRow {
@@ -253,6 +256,18 @@ pub struct Lines<'a> {
     pub visit_time: Column<i32>,
     /// All minutes of the whole visit, or [`BLANK_TIME`].
     pub visit_total: Column<i32>,
+    /// Minutes that an assistant furnished alone, part of `time`, or [`BLANK_TIME`].
+    pub assistant: Column<i32>,
+    /// Minutes that needed no therapist's skill, part of `time`, or [`BLANK_TIME`].
+    pub unskilled: Column<i32>,
+    /// Date of the plan of care, or `NO_DAY`.
+    pub plan: Column<Day>,
+    /// Date on which it was certified, or `NO_DAY`.
+    pub certified: Column<Day>,
+    /// Date of the progress report, or `NO_DAY`.
+    pub reported: Column<Day>,
+    /// Number of what else is said of it.
+    pub particulars: Column<u32>,
     /// From when to when.
     pub span: Column<u64>,
     /// What the row says of its visit besides.
@@ -307,6 +322,12 @@ impl<'a> Lines<'a> {
             paid: Column::new(BLANK_MONEY),
             visit_time: Column::new(BLANK_TIME),
             visit_total: Column::new(BLANK_TIME),
+            assistant: Column::new(BLANK_TIME),
+            unskilled: Column::new(BLANK_TIME),
+            plan: Column::new(NO_DAY),
+            certified: Column::new(NO_DAY),
+            reported: Column::new(NO_DAY),
+            particulars: Column::new(0),
             span: Column::new(NO_SPAN),
             flags: Column::new(Flags::default()),
             stated: Column::new(BLANK_UNITS),
@@ -344,14 +365,21 @@ impl<'a> Lines<'a> {
         self.charge.push(body.charge_of(n, packed));
         self.allowed.push(of(&body.allowed, n, BLANK_MONEY));
         self.paid.push(of(&body.paid, n, BLANK_MONEY));
-        let hours = self.export.sources[usize::from(chunk.file)].hours;
+        let source = &self.export.sources[usize::from(chunk.file)];
+        let (hours, order) = (source.hours, source.order);
         let in_minutes = |time: i32| if hours && time != BLANK_TIME { time.saturating_mul(60) } else { time };
         self.visit_time.push(in_minutes(of(&body.visit_time, n, BLANK_TIME)));
         self.visit_total.push(in_minutes(of(&body.visit_total, n, BLANK_TIME)));
+        self.assistant.push(in_minutes(of(&body.assistant, n, BLANK_TIME)));
+        self.unskilled.push(in_minutes(of(&body.unskilled, n, BLANK_TIME)));
+        self.plan.push(date_of(of(&body.plan, n, NO_DATE), order));
+        self.certified.push(date_of(of(&body.certified, n, NO_DATE), order));
+        self.reported.push(date_of(of(&body.reported, n, NO_DATE), order));
+        self.particulars.push(of(&body.particulars, n, 0));
         self.span.push(of(&body.span, n, NO_SPAN));
         self.flags.push(of(&body.flags, n, Flags::default()));
         self.stated.push(of(&body.stated, n, BLANK_UNITS));
-        self.setting.push(packed.setting);
+        self.setting.push(if packed.setting == Setting::Unknown { self.export.setting } else { packed.setting });
     }
 
     /// How many lines there are.
@@ -399,7 +427,17 @@ impl<'a> Lines<'a> {
         self.export.sources[usize::from(self.file.at(line))].role
     }
 
+    /// What else a line says.
+    pub fn particulars(&self, line: u32) -> &'a Particulars {
+        &self.export.particulars[self.particulars.at(line) as usize]
+    }
+
     /// From when to when a line was, if its minutes come from that.
+    pub fn measured(&self, line: u32) -> Option<Span> {
+        self.span(line).filter(|_| self.export.sources[usize::from(self.file.at(line))].by_clock)
+    }
+
+    /// From when to when a line was, if its file says so.
     pub fn span(&self, line: u32) -> Option<Span> {
         span_of(self.span.at(line))
     }
@@ -425,6 +463,7 @@ impl<'a> Lines<'a> {
             day: Some(self.day[line as usize]),
             units: self.units(line).unwrap_or(0),
             charge: Some(self.charge.at(line)).filter(|&cents| cents != BLANK_MONEY).unwrap_or(0),
+            time: self.time[line as usize],
         }
     }
 }

@@ -31,6 +31,8 @@ mod mapping;
 mod meanings;
 mod open;
 mod parquet;
+mod particulars;
+mod plain;
 mod raw;
 mod reshape;
 mod segments;
@@ -49,6 +51,8 @@ pub use export::{Export, RunPayer, Source, Texts};
 pub use lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Fold, Lines, LostRow, Place, Setting, Why, discipline_of};
 pub use mapping::{Mapping, Role};
 pub use open::Limits;
+pub use particulars::{Credential, Particulars};
+pub use plain::plain_rows;
 pub use raw::raw_rows;
 pub use store::Store;
 pub use totals::Totals;
@@ -77,6 +81,8 @@ pub struct Options {
     pub sheet: Option<String>,
     /// `--id-scope`.
     pub id_scope: IdScope,
+    /// `--setting`: where services were furnished, of lines that don't say.
+    pub setting: Setting,
     /// How far packed files may unpack.
     pub limits: Limits,
 }
@@ -132,7 +138,7 @@ pub fn read(
     let size =
         |paths: &[PathBuf]| paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum::<u64>();
     let bar = progress.bytes("reading", size(paths) + size(joined));
-    let mut export = Export::new(options.id_scope, store);
+    let mut export = Export::new(options.id_scope, options.setting, store);
     let bills = items(paths, options)?;
     let mut fates = Fates::of(bills.iter().map(|(item, _)| item), options, !joined.is_empty(), &bar)?;
     for (item, left) in &bills {

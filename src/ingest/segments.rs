@@ -294,6 +294,8 @@ pub struct Contents {
     pub without_member: u64,
     /// Whether some line counts minutes instead of units.
     pub minutes: bool,
+    /// Whether some claim says when a plan of care was set up (HI*BH with 29, 17 or 30).
+    pub plans: bool,
     /// Remittances.
     pub remits: u64,
 }
@@ -324,6 +326,11 @@ pub fn contents(item: &Item, bar: &Bar) -> Result<Contents> {
                 [b'R', b'E', b'F', _, b'E', b'A', ..] => record |= !part(2).is_empty(),
                 [b'N', b'M', b'1', _, b'I', b'L', ..] => found.without_member += u64::from(part(9).is_empty()),
                 [b'C', b'L', b'P', ..] => found.remits += 1,
+                [b'H', b'I', ..] => {
+                    let of_plan =
+                        |code: &[u8]| code.starts_with(b"BH") && matches!(code.get(3..5), Some(b"29" | b"17" | b"30"));
+                    found.plans |= segment.split(|byte| *byte == element).any(of_plan);
+                }
                 [b'S', b'V', b'1' | b'2', ..] => found.minutes |= part(3) == b"MJ" || part(4) == b"MJ",
                 _ => {}
             }

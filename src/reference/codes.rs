@@ -66,6 +66,20 @@ impl Kind {
     }
 }
 
+/// Whether a code is a therapy code by CMS's list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Therapy {
+    /// Whoever furnishes it.
+    Always,
+    /// Under a therapy plan of care.
+    Sometimes,
+    /// Medicare does not accept it.
+    NotTherapy,
+    /// The table does not say.
+    #[default]
+    Unknown,
+}
+
 /// One row of the code table: a code and what holds of it between two dates.
 #[derive(Clone, Debug)]
 pub struct CodeFacts {
@@ -85,6 +99,14 @@ pub struct CodeFacts {
     pub per_site: bool,
     /// An evaluation of this discipline.
     pub evaluation: Option<Discipline>,
+    /// The codes of which one must stand beside it; empty where it stands alone.
+    pub addon_of: Vec<String>,
+    /// Whether it is on CMS's list of therapy codes.
+    pub therapy: Therapy,
+    /// A modality that needs supervision and nobody's hands: its minutes are no one-on-one minutes.
+    pub supervised: bool,
+    /// Treatment of several patients at once, of which a patient's day in a practice has one.
+    pub group: bool,
     /// Daily limit of units in a private practice, where known.
     pub limit_practitioner: Option<Units>,
     /// Daily limit of units in a facility, where known.
@@ -93,6 +115,8 @@ pub struct CodeFacts {
     pub from: Option<Day>,
     /// Last day in force.
     pub to: Option<Day>,
+    /// Last day in force by an announcement that may be taken back: looked at, never held against anyone.
+    pub announced_to: Option<Day>,
 }
 
 impl CodeFacts {
@@ -131,6 +155,7 @@ impl Codes {
             "evaluation_discipline",
             "limit_practitioner",
             "limit_facility",
+            "therapy_list",
             "from",
             "to",
         ];
@@ -138,11 +163,15 @@ impl Codes {
         for name in names {
             at.insert(name, column(name)?);
         }
+        // What older tables do not have is unknown there.
+        for name in ["supervised", "group", "announced_to"] {
+            at.extend(column(name).ok().map(|n| (name, n)));
+        }
         let mut rows = Vec::new();
         let mut families: Vec<String> = Vec::new();
         for (line, record) in (2..).zip(reader.records()) {
             let record = record.map_err(|_| format!("line {line} is not CSV"))?;
-            let cell = |name: &str| record.get(at[name]).unwrap_or("").trim();
+            let cell = |name: &str| at.get(name).and_then(|&n| record.get(n)).unwrap_or("").trim();
             let problem = |what: &str| format!("line {line}: {what}");
             let code = cell("code").to_ascii_uppercase();
             if code.len() != 5 {
@@ -195,10 +224,24 @@ impl Codes {
                 part,
                 per_site: cell("per_site") == "yes",
                 evaluation: Discipline::from_text(cell("evaluation_discipline")),
+                addon_of: cell("addon_of")
+                    .split(|c: char| !c.is_ascii_alphanumeric())
+                    .filter(|code| !code.is_empty())
+                    .map(str::to_ascii_uppercase)
+                    .collect(),
+                therapy: match cell("therapy_list") {
+                    "always" => Therapy::Always,
+                    "sometimes" => Therapy::Sometimes,
+                    "none" => Therapy::NotTherapy,
+                    _ => Therapy::Unknown,
+                },
+                supervised: cell("supervised") == "yes",
+                group: cell("group") == "yes",
                 limit_practitioner: number("limit_practitioner")?,
                 limit_facility: number("limit_facility")?,
                 from: day_of("from")?,
                 to: day_of("to")?,
+                announced_to: day_of("announced_to")?,
                 code,
             });
         }

@@ -41,11 +41,20 @@ pub enum Field {
     ServiceThrough,
     Status,
     Adjustments,
+    AssistantMinutes,
+    DiagnosisCodes,
+    PlanOfCareDate,
+    CertificationDate,
+    ProgressReportDate,
+    OrderingProvider,
+    AbnOnFile,
+    Skilled,
+    UnskilledMinutes,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Field; 33] = [
+    pub const ALL: [Field; 42] = [
         Field::PatientId,
         Field::DateOfService,
         Field::Code,
@@ -79,6 +88,15 @@ impl Field {
         Field::ServiceThrough,
         Field::Status,
         Field::Adjustments,
+        Field::AssistantMinutes,
+        Field::DiagnosisCodes,
+        Field::PlanOfCareDate,
+        Field::CertificationDate,
+        Field::ProgressReportDate,
+        Field::OrderingProvider,
+        Field::AbnOnFile,
+        Field::Skilled,
+        Field::UnskilledMinutes,
     ];
 
     /// The names of all of them, in the same order.
@@ -131,18 +149,36 @@ impl Field {
             Field::ServiceThrough => "service_through",
             Field::Status => "status",
             Field::Adjustments => "adjustments",
+            Field::AssistantMinutes => "assistant_minutes",
+            Field::DiagnosisCodes => "diagnosis_codes",
+            Field::PlanOfCareDate => "plan_of_care_date",
+            Field::CertificationDate => "certification_date",
+            Field::ProgressReportDate => "progress_report_date",
+            Field::OrderingProvider => "ordering_provider",
+            Field::AbnOnFile => "abn_on_file",
+            Field::Skilled => "skilled",
+            Field::UnskilledMinutes => "unskilled_minutes",
         }
     }
 
     /// The type its cells are read as, in a user's words.
     pub const fn type_name(self) -> &'static str {
         match self {
-            Field::DateOfService | Field::ServiceThrough => "date",
+            Field::DateOfService
+            | Field::ServiceThrough
+            | Field::PlanOfCareDate
+            | Field::CertificationDate
+            | Field::ProgressReportDate => "date",
             Field::Code => "code",
             Field::Units => "whole number",
-            Field::Minutes | Field::VisitTimedMinutes | Field::VisitTotalMinutes => "minutes",
+            Field::Minutes
+            | Field::VisitTimedMinutes
+            | Field::VisitTotalMinutes
+            | Field::AssistantMinutes
+            | Field::UnskilledMinutes => "minutes",
             Field::Charge | Field::Allowed | Field::Paid => "money",
             Field::StartTime | Field::EndTime => "time of day",
+            Field::AbnOnFile | Field::Skilled => "yes or no",
             _ => "text",
         }
     }

@@ -2,25 +2,50 @@
 //!
 //! The files travel inside the program; `--codes` and `--policy` replace them. `data/README.md` says where each comes from.
 
+mod assistants;
+mod bill_types;
 mod claims;
 mod codes;
+mod coverage;
+mod diagnosis_sets;
 mod fields;
 mod headers;
+mod modifiers;
+mod mue;
+mod ncci;
+mod payer_codes;
 mod payers;
+mod plan_rules;
 mod presets;
+mod roster;
 mod said;
+mod secondary;
 mod settings;
 mod statuses;
+mod table;
+mod thresholds;
 
+pub use assistants::{AssistantRule, AssistantRules};
+pub use bill_types::{BillType, BillTypes};
 pub use claims::ClaimWords;
-pub use codes::{CodeFacts, Codes, Kind};
+pub use codes::{CodeFacts, Codes, Kind, Therapy};
+pub use coverage::{Coverage, Refusal};
+pub use diagnosis_sets::{DiagnosisSet, DiagnosisSets};
 pub use fields::Field;
 pub use headers::{Headers, normalised_header};
+pub use modifiers::{ModifierPair, ModifierRules};
+pub use mue::{Mue, UnitLimit, UnitsPer};
+pub use ncci::{Edit, EditCode, EditSetting, Indicator, Ncci, Pair, is_code};
+pub use payer_codes::{PayerCode, PayerCodes};
 pub use payers::{Payer as PayerRef, PayerRule, Payers, Policy, normalised_payer};
+pub use plan_rules::{PlanRule, PlanRules};
 pub use presets::{Confidence, Preset};
+pub use roster::{Enrolment, Roster};
 pub use said::{nearest, said};
+pub use secondary::{Secondary, SecondaryRule};
 pub use settings::Settings;
 pub use statuses::{Status, Statuses};
+pub use thresholds::{Group, Threshold, Thresholds};
 
 use crate::error::{Error, Result};
 use chrono::{Datelike, NaiveDate};
@@ -65,8 +90,34 @@ pub struct Reference {
     pub presets: Vec<Preset>,
     /// What codes of claims mean.
     pub claim_words: ClaimWords,
-    /// Thresholds.
+    /// Thresholds of ours.
     pub settings: Settings,
+    /// Which pairs of codes are not paid on one day.
+    pub ncci: Ncci,
+    /// How many units of a code a day are likely.
+    pub mue: Mue,
+    /// Yearly amounts from which on KX is needed, or a review is due.
+    pub thresholds: Thresholds,
+    /// What an assistant's share of a service asks for.
+    pub assistants: AssistantRules,
+    /// Modifiers that contradict each other.
+    pub modifiers: ModifierRules,
+    /// Types of bill that carry therapy.
+    pub bill_types: BillTypes,
+    /// Codes that some payers do not take.
+    pub payer_codes: PayerCodes,
+    /// Days within which plans of care are certified, and progress is reported.
+    pub plan_rules: PlanRules,
+    /// Whose rule decides where Medicare Part B and another payer were billed.
+    pub secondary: Secondary,
+    /// Which set of diagnosis codes is in force when.
+    pub diagnosis_sets: DiagnosisSets,
+    /// When which clinician was enrolled; the user's own.
+    pub roster: Roster,
+    /// Which diagnoses support which codes; the user's own.
+    pub coverage: Coverage,
+    /// Names of the files of facts that the user gave (`--data`).
+    own: Vec<&'static str>,
     /// Name and SHA-256 of each file used, for the manifest.
     pub hashes: Vec<(String, String)>,
 }
@@ -79,6 +130,7 @@ impl Reference {
     pub fn load(
         codes: Option<&std::path::Path>,
         policy: Option<&std::path::Path>,
+        folder: Option<&std::path::Path>,
         rules: &[PayerRule],
     ) -> Result<Reference> {
         let mut hashes = Vec::new();
@@ -104,12 +156,49 @@ impl Reference {
         let statuses = Statuses::parse(&statuses).map_err(|problem| Error::Config { path: label, problem })?;
         let (label, claim_words) = text("claims.toml", None)?;
         let claim_words = ClaimWords::parse(&claim_words).map_err(|problem| Error::Config { path: label, problem })?;
+        let own = own_files(folder)?;
         let mut presets = Vec::new();
         for name in preset_files() {
             let (label, preset) = text(&name, None)?;
             presets.push(Preset::parse(&preset).map_err(|problem| Error::Config { path: label, problem })?);
         }
-        Ok(Reference { codes, payers, headers, statuses, presets, claim_words, settings, hashes })
+        // Of the user's folder, else ours; what we have none of is empty.
+        let mut facts = |name: &str| -> Result<(String, String)> {
+            let path = folder.filter(|_| own.contains(&name)).map(|folder| folder.join(name));
+            text(name, path.as_deref())
+        };
+        Ok(Reference {
+            ncci: parsed(facts("ncci.csv")?, Ncci::parse)?,
+            mue: parsed(facts("mue.csv")?, Mue::parse)?,
+            thresholds: parsed(facts("thresholds.csv")?, Thresholds::parse)?,
+            assistants: parsed(facts("assistants.csv")?, AssistantRules::parse)?,
+            modifiers: parsed(facts("modifiers.csv")?, ModifierRules::parse)?,
+            bill_types: parsed(facts("bill_types.csv")?, BillTypes::parse)?,
+            payer_codes: parsed(facts("payer_codes.csv")?, PayerCodes::parse)?,
+            plan_rules: parsed(facts("plan_rules.csv")?, PlanRules::parse)?,
+            secondary: parsed(facts("secondary.toml")?, Secondary::parse)?,
+            diagnosis_sets: parsed(facts("diagnosis_sets.csv")?, DiagnosisSets::parse)?,
+            roster: if own.contains(&"roster.csv") { parsed(facts("roster.csv")?, Roster::parse)? } else { Roster::default() },
+            coverage: if own.contains(&"coverage.csv") {
+                parsed(facts("coverage.csv")?, Coverage::parse)?
+            } else {
+                Coverage::default()
+            },
+            codes,
+            payers,
+            headers,
+            statuses,
+            presets,
+            claim_words,
+            settings,
+            own,
+            hashes,
+        })
+    }
+
+    /// Whether the user gave that file of facts.
+    pub fn has_file(&self, name: &str) -> bool {
+        self.own.contains(&name)
     }
 
     /// Makes sure that a run with these hashes of reference data used this code table: its proofs would say something else with another.
@@ -150,9 +239,29 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("headers", headers),
         ("payers", schema_for!(payers::File)),
         ("preset", schema_for!(Preset)),
+        ("secondary", schema_for!(secondary::File)),
         ("settings", schema_for!(Settings)),
         ("statuses", schema_for!(statuses::File)),
     ]
+}
+
+/// What a file says; a mistake in it is the user's to mend.
+fn parsed<T>((label, text): (String, String), parse: fn(&str) -> Result<T, String>) -> Result<T> {
+    parse(&text).map_err(|problem| Error::Config { path: label, problem })
+}
+
+/// Files that a user's folder of facts may hold; each stands in place of ours.
+const OWN: [&str; 5] = ["ncci.csv", "mue.csv", "thresholds.csv", "roster.csv", "coverage.csv"];
+
+/// Those that the folder holds.
+fn own_files(folder: Option<&std::path::Path>) -> Result<Vec<&'static str>> {
+    let Some(folder) = folder else { return Ok(Vec::new()) };
+    let found: Vec<&str> = OWN.into_iter().filter(|name| folder.join(name).is_file()).collect();
+    if found.is_empty() {
+        let problem = format!("holds none of {}", OWN.join(", "));
+        return Err(Error::Config { path: folder.display().to_string(), problem });
+    }
+    Ok(found)
 }
 
 /// A built-in file of `data/`.

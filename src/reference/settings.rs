@@ -16,6 +16,12 @@ pub struct Settings {
     pub pattern_z_squared: i64,
     /// Variance of an honest session's minutes against 15 per unit, in thirds of a square minute.
     pub session_variance_thirds: i64,
+    /// One-on-one minutes of a clinician's day beyond which it is noted.
+    pub clinician_day_note_minutes: i64,
+    /// One-on-one minutes of a clinician's day beyond which a person must look.
+    pub clinician_day_review_minutes: i64,
+    /// Fewest minutes of a day that a clinician treats two patients at once for `therapist-overlap` to speak.
+    pub clinician_overlap_minutes: i64,
     /// Fewest timed lines of a source for `minutes-from-units`.
     pub source_min_lines: i64,
     /// Share of them, in percent, with minutes = 15 × units.
@@ -28,12 +34,16 @@ pub struct Settings {
     pub max_units_per_line: i64,
     /// Minutes on a line above which its session is not judged.
     pub max_minutes_per_day: i64,
+    /// Timed minutes of a session beyond which they are looked at.
+    pub implausible_minutes: i64,
     /// Months that overpayments are looked back for.
     pub lookback_months: i64,
     /// Months after the date of service in which Medicare Part B takes a claim.
     pub medicare_filing_months: i64,
     /// Patients below which a page for others shows no figure of a group.
     pub least_patients: i64,
+    /// Share of the KX threshold, in percent, below which KX is early.
+    pub kx_early_percent: i64,
     /// Default of `--max-rejects`, in percent.
     pub max_rejects_percent: i64,
 }

@@ -1,6 +1,7 @@
 //! `manifest.json`: what was read, what became of it, with which data and options. No clock and no path, so that the same inputs
 //! give the same bytes.
 
+use crate::checks::AppliedTo;
 use crate::hash;
 use crate::ingest::{Source, Totals};
 use crate::reference::{Day, date, day};
@@ -37,6 +38,9 @@ pub struct Manifest {
     pub checks_run: Vec<String>,
     /// Checks that did not run, each with the reason.
     pub checks_not_run: BTreeMap<String, String>,
+    /// To how many lines each of them could be applied, and why not to others.
+    #[serde(default)]
+    pub checks_applied: BTreeMap<String, AppliedTo>,
     /// Name and SHA-256 of the reference data.
     pub data: BTreeMap<String, String>,
     /// Name and SHA-256 of the queries.

@@ -12,18 +12,27 @@
 //! `misallocated-units`, `underbilled-units`, `untimed-multiple-units`, `units-without-minutes`, `minutes-missing`,
 //! `unknown-code`, `inactive-code`, `duplicate-line`. The rows hold no other finding of these checks. Not in the key is
 //! `short-unit-pattern`, which is about many sessions.
+//!
+//! [`generate_all`] hands out the same practice with a column for every check, and beside it patients with an error of each of
+//! the checks that minutes and units say nothing of: `cases.rs`.
 
+mod cases;
 mod catalogue;
 mod key;
 mod practice;
 mod random;
 mod row;
 mod session;
+mod wide;
 
 use std::io;
 
+use cases::Cases;
+pub use cases::Facts;
 use practice::{Out, Practice};
+use random::Random;
 pub use row::{Date, HEADER, Planted, Row, TRUTH_HEADER, write_header};
+pub use wide::{MORE, Wide};
 
 /// What to generate.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +65,39 @@ pub fn generate(
     Ok(())
 }
 
+/// Hands out an export with errors of every check, as many lines as asked for: the cases, as often as they fill a tenth of
+/// it but once at least, and then what [`generate`] makes of the rest.
+///
+/// Gives back what some checks need to know beside the export.
+///
+/// # Errors
+/// Fewer lines than the cases have; the first error that `rows` or `truth` returns.
+pub fn generate_all(
+    options: &Options,
+    rows: &mut dyn FnMut(&Wide) -> io::Result<()>,
+    truth: &mut dyn FnMut(&Planted) -> io::Result<()>,
+) -> io::Result<Facts> {
+    let mut cases = Cases::new()?;
+    let of_round = cases.lines().max(1);
+    let rounds = (options.lines / 10 / of_round).max(1);
+    let Some(lines) = options.lines.checked_sub(rounds * of_round) else {
+        return Err(io::Error::other(format!("the errors of all checks need {of_round} lines")));
+    };
+    let mut random = Random::new(!options.seed);
+    for _ in 0..rounds {
+        cases.write(&mut random, rows, truth)?;
+    }
+    let mut facts = cases.facts;
+    let mut usual = |row: &Row| {
+        facts.enrolled.entry(row.therapist).or_default();
+        // Whose minutes were an assistant's is told in the cases alone.
+        let plan_of_care = row.modifiers.split(' ').next().unwrap_or_default();
+        rows(&Wide::usual(Row { modifiers: plan_of_care, ..*row }))
+    };
+    generate(&Options { lines, ..*options }, &mut usual, truth)?;
+    Ok(facts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +126,24 @@ mod tests {
         let first = collect(5_000, 3);
         assert_eq!(first, collect(5_000, 3));
         assert_ne!(first, collect(5_000, 4));
+    }
+
+    #[test]
+    fn all_errors_are_in_as_many_rows_as_asked_for() {
+        let collect = |lines| {
+            let (mut bytes, mut planted) = (Vec::new(), 0);
+            let truth = &mut |_: &Planted| {
+                planted += 1;
+                Ok(())
+            };
+            generate_all(&Options { lines, seed: 3 }, &mut |wide| wide.write_csv(&mut bytes), truth)?;
+            Ok::<_, io::Error>((String::from_utf8(bytes).unwrap_or_default(), planted))
+        };
+        let (text, planted) = collect(20_000).unwrap();
+        assert_eq!((text.lines().count(), collect(20_000).unwrap()), (20_000, (text.clone(), planted)));
+        let columns = Wide::header().len();
+        assert!(text.lines().all(|line| line.split(',').count() == columns));
+        assert!(collect(30).unwrap_err().to_string().contains("need"));
     }
 
     #[test]

@@ -27,15 +27,15 @@ enum Visit {
 
 /// The minutes of a session's visits.
 #[derive(Clone, Copy)]
-struct OfVisits {
+pub(super) struct OfVisits {
     /// As far as they are known: no less than what the codes have.
     time: Time,
     /// As the totals say.
-    said: Time,
+    pub said: Time,
     /// Some visit belongs to another session as well: the session had no more than these.
-    shared: bool,
+    pub shared: bool,
     /// There may have been more visits than are told apart.
-    untold: bool,
+    pub untold: bool,
 }
 
 impl Day {
@@ -163,7 +163,7 @@ impl Judge<'_> {
     }
 
     /// The minutes that the visits of the session's timed codes have. `None` where one has none, or its lines do not agree.
-    fn of_visits(&self, lines: &[u32], shared: &[u32], total: impl Fn(u32) -> i32) -> Option<OfVisits> {
+    pub(super) fn of_visits(&self, lines: &[u32], shared: &[u32], total: impl Fn(u32) -> i32) -> Option<OfVisits> {
         // What is compared line by line must be a day, not a register.
         if lines.len() > MOST_LINES {
             return None;
@@ -233,7 +233,7 @@ impl Judge<'_> {
                 // Where there is a note, its minutes are meant, and not the bill's.
                 let role = if service.told_by.note { Role::Notes } else { Role::Bill };
                 for &line in own.iter().filter(|&&line| self.lines.role(line) == role) {
-                    match self.lines.span(line) {
+                    match self.lines.measured(line) {
                         Some(span) => bench.spans.push(span),
                         None => without += self.lines.time(line).unwrap_or(Time::ZERO),
                     }

@@ -1,23 +1,12 @@
 //! What is true of a session and of its services. No threshold and no opinion is in here: those are the checks'.
 
+use super::cause::Causes;
 use crate::ingest::Role;
 use crate::reference::{Day, Kind};
 use recount_core::domain::{Basis, Rule, Time, Units};
 use recount_core::units::Range;
 use recount_core::units::family::Part;
-
-/// Units of one sort: billed, supported by the minutes or occurrences, over and under. Nothing is netted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Units billed.
-    pub billed: Units,
-    /// Units supported.
-    pub supported: Units,
-    /// Units billed beyond what is supported.
-    pub over: Units,
-    /// Units supported beyond what is billed.
-    pub under: Units,
-}
+pub use recount_core::units::pool::Tally;
 
 /// Why a session is not audited, in the order in which reasons go before others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,7 +140,7 @@ pub struct Session {
     pub clinicians: u16,
     /// Distinct clinics named.
     pub clinics: u16,
-    /// The rule that the session takes: `Cms` or `Midpoint`.
+    /// The rule that the session takes: one of those that stand by themselves, never `Either`.
     pub rule: Rule,
     /// How that is known.
     pub basis: Basis,
@@ -169,16 +158,22 @@ pub struct Session {
     pub timed_time: Time,
     /// Time on untimed lines, as far as it is known.
     pub untimed_time: Time,
-    /// Timed units under the session's rule.
+    /// Timed units under the session's rule, within the payer's own limits.
     pub timed: Tally,
-    /// Timed units under `cms`.
+    /// Timed units that the rule alone supports, before those limits.
+    pub by_rule: Units,
+    /// Timed units under `cms`, whatever the payer limits.
     pub cms: Tally,
-    /// Timed units under `midpoint`.
+    /// Timed units under `midpoint`, likewise.
     pub midpoint: Tally,
+    /// Timed units under the rule that the user asks about, if any for this payer.
+    pub what_if: Option<Tally>,
     /// Units of interval codes.
     pub interval: Tally,
     /// Units of untimed codes.
     pub untimed: Tally,
+    /// The mistakes that give its timed units, if those are over and that can be told.
+    pub explained_by: Option<Causes>,
     /// Units that no rule here speaks to.
     pub other_billed: Units,
     /// The total is within what is supported, and yet a unit stands on a service that cannot have earned it.
@@ -202,9 +197,10 @@ impl Session {
         self.why_not <= WhyNot::MinutesMissing
     }
 
-    /// Under 15 minutes per timed unit billed.
+    /// Under 15 minutes per timed unit billed. Tenths of an hour have no such measure.
     pub fn short(&self) -> bool {
         self.auditable()
+            && self.rule != Rule::Tenths
             && self.evidence != Evidence::UpperBound
             && self.timed.billed > 0
             && i64::from(self.timed_time.0) < 15 * 6_000 * i64::from(self.timed.billed)
@@ -219,6 +215,20 @@ impl Session {
         }
         let known = services.iter().all(|service| service.kind != Kind::Timed || service.time.is_some());
         known.then(|| self.timed_time.whole_minutes())
+    }
+
+    /// Timed units that a rule supports, before any limit of the payer's: `cms`, `midpoint`, or the session's own.
+    pub fn supported_by(&self, rule: Rule) -> Units {
+        match rule {
+            Rule::Cms => self.cms.supported,
+            Rule::Midpoint => self.midpoint.supported,
+            _ => self.by_rule,
+        }
+    }
+
+    /// Whether the payer's own limits take away units that the rule supports.
+    pub fn is_limited(&self) -> bool {
+        self.timed.supported < self.by_rule
     }
 
     /// Units over of each sort.

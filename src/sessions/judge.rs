@@ -1,25 +1,27 @@
 //! Sessions are cut from a day's lines and judged: facts under both rules, no opinion.
 
 use super::Outcome;
+use super::cause::Gone;
 use super::facts::{Doubts, Evidence, Over, Service, Session, Tally, ToldBy, WhyNot};
+use super::limits::{daily_limit, setting};
 use super::order::DayKeys;
 use super::settle::Day;
-use crate::ingest::{Lines, Role, Setting};
+use crate::ingest::{Lines, Role};
 use crate::reference::{CodeFacts, Kind, Policy, Reference, Status};
 use recount_core::cells::Span;
-use recount_core::domain::{Rule, Time, Units};
-use recount_core::units::total_time::Allocations;
+use recount_core::domain::{Rule, Time, UnitLimits, Units};
+use recount_core::units::Range;
+use recount_core::units::pool::{self, Pool, Share};
 use recount_core::units::untimed::{self, Occurrence};
-use recount_core::units::{Range, midpoint};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// Judges the days of a batch.
 pub struct Judge<'a> {
     pub(super) lines: &'a Lines<'a>,
     reference: &'a Reference,
     keys: &'a DayKeys,
-    /// Days of which a row was lost.
-    lost: &'a HashSet<u64>,
+    /// Days of which rows are no lines.
+    gone: &'a HashMap<u64, Gone>,
     longest: Time,
     most_units: Units,
 }
@@ -43,7 +45,7 @@ pub(super) struct Bench {
     pub(super) competes_as: Vec<usize>,
     pub(super) competitors: Vec<Competitor>,
     pool: Vec<(Time, Units)>,
-    nearest: Vec<Units>,
+    shares: Vec<Share>,
     names: Vec<u32>,
     pub(super) spans: Vec<Span>,
 }
@@ -62,11 +64,16 @@ struct Placed {
 
 impl<'a> Judge<'a> {
     /// For lines that stand in the order of those keys.
-    pub fn new(lines: &'a Lines<'a>, reference: &'a Reference, keys: &'a DayKeys, lost: &'a HashSet<u64>) -> Judge<'a> {
+    pub fn new(
+        lines: &'a Lines<'a>,
+        reference: &'a Reference,
+        keys: &'a DayKeys,
+        gone: &'a HashMap<u64, Gone>,
+    ) -> Judge<'a> {
         let settings = &reference.settings;
         let longest = Time::from_minutes(settings.max_minutes_per_day.clamp(0, 99_999) as i32);
         let most_units = settings.max_units_per_line.clamp(0, 9_999) as Units;
-        Judge { lines, reference, keys, lost, longest, most_units }
+        Judge { lines, reference, keys, gone, longest, most_units }
     }
 
     /// The code table.
@@ -87,7 +94,8 @@ impl<'a> Judge<'a> {
         let (mut placed, mut subset): (Vec<Placed>, Vec<u32>) = (Vec::new(), Vec::new());
         let mut first = 0;
         for (key, lines) in days {
-            let row_lost = !self.lost.is_empty() && self.lost.contains(&key);
+            let gone = if self.gone.is_empty() { None } else { self.gone.get(&key) };
+            let row_lost = gone.is_some_and(|gone| gone.loses_a_row);
             day.settle(self.lines, first..first + lines, row_lost, &mut outcome.excluded);
             first += lines;
             placed.clear();
@@ -105,11 +113,13 @@ impl<'a> Judge<'a> {
                     ((placed.discipline, placed.payer, placed.practice), self.lines.visit.at(placed.line))
                 }),
             );
+            let before = outcome.sessions.len();
             for session in
                 placed.chunk_by(|a, b| (a.discipline, a.payer, a.practice) == (b.discipline, b.payer, b.practice))
             {
                 self.session(session, &day, &mut bench, &mut other, &mut subset, &mut outcome);
             }
+            self.explain(&day, gone, before, &mut outcome);
         }
         outcome.joined_disciplines = day.joined;
         outcome
@@ -377,81 +387,41 @@ impl<'a> Judge<'a> {
         untimed::units(limit.most(), occurrences)
     }
 
-    /// The pooled units under both rules, and the rule that the session takes. A `total` is all that is known of the minutes.
+    /// The timed units under both rules, and under the rule that the session takes within the payer's limits. A `total` is all
+    /// that is known of the minutes.
     pub(super) fn pool(&self, session: &mut Session, policy: &Policy, total: Option<Time>, bench: &mut Bench) {
         bench.pool.clear();
         bench.pool.extend(
             bench.competitors.iter().filter(|other| other.kind == Kind::Timed).map(|other| (other.time, other.billed)),
         );
-        let pool = &mut bench.pool;
-        // The minutes of a single code are all there are.
-        let apart = total.is_none() || pool.len() == 1;
-        if let (Some(total), [(time, _)]) = (total, &mut pool[..]) {
-            *time = total;
+        let mut total = total;
+        if let (Some(of_one), [(time, _)]) = (total, &mut bench.pool[..]) {
+            // The minutes of a single code are all there are.
+            *time = of_one;
+            total = None;
         }
-        let allowed = match total {
-            Some(total) => Allocations::of(std::iter::once(total)),
-            None => Allocations::of(pool.iter().map(|&(time, _)| time)),
-        };
-        let billed: Units = pool.iter().map(|&(_, billed)| billed).sum();
-        session.cms = Tally {
-            billed,
-            supported: allowed.total,
-            over: (billed - allowed.total).max(0),
-            under: (allowed.total - billed).max(0),
-        };
-        session.midpoint = match total.filter(|_| !apart) {
-            // However the minutes lie, no more units can come of them; that fewer were billed says nothing.
-            Some(total) => {
-                let supported = midpoint::most(total, pool.len() as i32);
-                Tally { billed, supported, over: (billed - supported).max(0), under: 0 }
-            }
-            None => pool.iter().fold(Tally::default(), |sum, &(time, billed)| {
-                let supported = midpoint::units(time).max;
-                Tally {
-                    billed: sum.billed + billed,
-                    supported: sum.supported + supported,
-                    over: sum.over + (billed - supported).max(0),
-                    under: sum.under + (supported - billed).max(0),
-                }
-            }),
-        };
-        if session.evidence == Evidence::UpperBound {
-            (session.cms.under, session.midpoint.under) = (0, 0);
-        }
+        let pool = Pool::new(&bench.pool, total, session.evidence == Evidence::UpperBound);
+        let limits = &policy.limits;
+        let both = |limits| [Rule::Cms, Rule::Midpoint].map(|rule| pool.tally(rule, limits));
+        let free = both(&UnitLimits::NONE);
+        let held = if limits.is_none() { free } else { both(limits) };
+        [session.cms, session.midpoint] = free;
+        session.what_if = policy.what_if.map(|rule| pool.tally(rule, &UnitLimits::NONE));
         session.rule = match policy.rule {
-            Some(rule @ (Rule::Cms | Rule::Midpoint)) => rule,
-            _ if (session.midpoint.over, session.midpoint.under) < (session.cms.over, session.cms.under) => {
-                Rule::Midpoint
-            }
-            _ => Rule::Cms,
+            None | Some(Rule::Either) => pool::milder(held[0], held[1]),
+            Some(rule) => rule,
         };
-        bench.nearest.clear();
-        session.misallocated = false;
-        session.timed = if session.rule == Rule::Cms { session.cms } else { session.midpoint };
-        if !apart {
-            // What was billed is supported as far as the total goes, whichever codes it stands on.
-            let mut left = session.timed.supported;
-            bench.nearest.extend(pool.iter().map(|&(_, billed)| {
-                let supported = billed.clamp(0, left);
-                left -= supported;
-                supported
-            }));
-        } else if session.rule == Rule::Cms {
-            session.misallocated = session.cms.over == 0 && !allowed.covers(pool.iter().copied());
-            bench.nearest.resize(pool.len(), 0);
-            allowed.nearest(pool, &mut bench.nearest);
-        } else {
-            bench.nearest.extend(pool.iter().map(|&(time, _)| midpoint::units(time).max));
-        }
+        let by = |rule, [cms, midpoint]: [Tally; 2], limits| match rule {
+            Rule::Cms => cms,
+            Rule::Midpoint => midpoint,
+            rule => pool.tally(rule, limits),
+        };
+        session.timed = by(session.rule, held, limits);
+        session.by_rule = by(session.rule, free, &UnitLimits::NONE).supported;
+        session.misallocated = pool.share_out(session.rule, limits, session.timed, &mut bench.shares);
         let timed = bench.competitors.iter_mut().filter(|other| other.kind == Kind::Timed);
-        for ((competitor, &supported), &(time, _)) in timed.zip(&bench.nearest).zip(&*pool) {
-            competitor.supported = supported;
-            competitor.range = match session.rule {
-                _ if !apart => Range { min: 0, max: session.timed.supported },
-                Rule::Cms => allowed.range(time),
-                _ => midpoint::units(time),
-            };
+        for (competitor, share) in timed.zip(&bench.shares) {
+            (competitor.range, competitor.supported) = (share.range, share.supported);
         }
     }
 
@@ -488,9 +458,8 @@ impl<'a> Judge<'a> {
         session.misallocated &= !session.doubts.units_blank;
         if session.doubts.units_blank {
             // What was billed is not all known, so nothing can be said to be missing from the bill.
-            for tally in [&mut session.timed, &mut session.cms, &mut session.midpoint, &mut session.interval] {
-                tally.under = 0;
-            }
+            let tallies = [&mut session.timed, &mut session.cms, &mut session.midpoint, &mut session.interval];
+            tallies.into_iter().chain(&mut session.what_if).for_each(|tally| tally.under = 0);
         }
     }
 }
@@ -519,48 +488,6 @@ fn one_of(lines: impl Iterator<Item = u32>, names: &mut Vec<u32>, name: impl Fn(
     (shared, names.len().min(usize::from(u16::MAX)) as u16)
 }
 
-/// Where the lines were furnished, if they all that say so agree.
-pub fn setting(all: &Lines, lines: &[u32]) -> Setting {
-    let mut named = lines.iter().map(|&line| all.setting.at(line)).filter(|&setting| setting != Setting::Unknown);
-    let Some(first) = named.next() else { return Setting::Unknown };
-    if named.all(|other| other == first) { first } else { Setting::Unknown }
-}
-
-/// How many units of an untimed code a day may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DailyLimit {
-    /// So many.
-    Known(Units),
-    /// One or the other, by a setting that the export does not name.
-    BySetting(Units, Units),
-    /// Nobody says; by its nature one per occurrence.
-    Unknown,
-}
-
-impl DailyLimit {
-    /// The most that it may be.
-    pub fn most(self) -> Units {
-        match self {
-            DailyLimit::Known(limit) => limit,
-            DailyLimit::BySetting(a, b) => a.max(b),
-            DailyLimit::Unknown => 1,
-        }
-    }
-}
-
-/// The daily limit of an untimed code in that setting. A published limit of 0 is about payment: the service still has its unit.
-pub fn daily_limit(facts: &CodeFacts, setting: Setting) -> DailyLimit {
-    let at_least_one = |limit: Option<Units>| limit.map(|limit| limit.max(1));
-    let (practice, facility) = (at_least_one(facts.limit_practitioner), at_least_one(facts.limit_facility));
-    let known = |limit: Option<Units>| limit.map_or(DailyLimit::Unknown, DailyLimit::Known);
-    match (setting, practice, facility) {
-        (Setting::Practice, ..) => known(practice),
-        (Setting::Facility, ..) => known(facility),
-        (Setting::Unknown, Some(a), Some(b)) if a != b => DailyLimit::BySetting(a, b),
-        (Setting::Unknown, ..) => known(practice.or(facility)),
-    }
-}
-
 fn new_session(lines: &[u32], discipline: u8, day: i32, payer: u32, practice: u32, policy: &Policy) -> Session {
     Session {
         services: (0, 0),
@@ -581,10 +508,13 @@ fn new_session(lines: &[u32], discipline: u8, day: i32, payer: u32, practice: u3
         timed_time: Time::ZERO,
         untimed_time: Time::ZERO,
         timed: Tally::default(),
+        by_rule: 0,
         cms: Tally::default(),
         midpoint: Tally::default(),
+        what_if: None,
         interval: Tally::default(),
         untimed: Tally::default(),
+        explained_by: None,
         other_billed: 0,
         misallocated: false,
         evidence: Evidence::PerCode,

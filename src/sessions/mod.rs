@@ -4,7 +4,7 @@
 //! chunks ──schedule──▶ patients in order, in batches ──gather──▶ lines of a batch, day by day
 //!          (a counting sort: no comparison, no string)            │ settle (reversals, copies, missing disciplines)
 //!                                                                 │ cut    (discipline, payer, practice; then code)
-//!                                                                 ▼ judge  (units under both rules)
+//!                                                                 ▼ judge  (units under both rules; what explains units over)
 //!                                                               facts: sessions and their services
 //! ```
 //!
@@ -12,24 +12,30 @@
 //! parallel, and what is made of them is taken in order, so that any number of threads gives the same bytes. Where an export stands in order already, gathering
 //! reads it from front to end and nothing is sorted. Nothing is allocated per session: scratch memory is a batch's.
 
+mod cause;
+mod clock;
 mod evidence;
 mod facts;
 mod fold;
 mod judge;
+mod limits;
 mod order;
 mod settle;
 
+pub use cause::{Cause, Causes};
+pub use clock::{Treated, treated};
 pub use facts::{Doubts, Evidence, Over, Service, Session, Tally, ToldBy, WhyNot};
-pub use judge::{DailyLimit, daily_limit, setting};
+pub use limits::{DailyLimit, daily_limit, setting};
 pub use order::Schedule;
 
 use crate::error::Result;
 use crate::ingest::{Body, Export, Lines, LostRow, Packed, Place, Role};
 use crate::reference::{Day, Reference};
+use cause::Gone;
 use judge::Judge;
 use order::DayKeys;
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// What the sessions of a batch came to.
@@ -87,8 +93,8 @@ pub struct Recount<'a> {
     reference: &'a Reference,
     schedule: &'a Schedule,
     keys: DayKeys,
-    /// Days of which a row was lost.
-    lost: HashSet<u64>,
+    /// Days of which rows are no lines.
+    gone: HashMap<u64, Gone>,
 }
 
 /// Some batches whose lines are in memory.
@@ -103,13 +109,8 @@ impl<'a> Recount<'a> {
     /// For the lines of a run, in that order.
     pub fn new(export: &'a Export, schedule: &'a Schedule, reference: &'a Reference) -> Recount<'a> {
         let keys = DayKeys::new(export, schedule);
-        let lost = export
-            .lost
-            .iter()
-            .filter(|lost| lost.why.loses_a_row() && lost.patient != 0)
-            .filter_map(|lost| keys.find(lost.patient, lost.scope, lost.day?))
-            .collect();
-        Recount { export, reference, schedule, keys, lost }
+        let gone = Gone::by_day(export, &keys);
+        Recount { export, reference, schedule, keys, gone }
     }
 
     /// Cuts batches into parts that fit the memory, most often one.
@@ -165,7 +166,7 @@ impl<'a> Recount<'a> {
                 first += day.len();
             }
         }
-        let judge = Judge::new(&lines, self.reference, &self.keys, &self.lost);
+        let judge = Judge::new(&lines, self.reference, &self.keys, &self.gone);
         let outcome = judge.days(sorted.chunk_by(|a, b| a.0 == b.0).map(|day| (day[0].0, day.len() as u32)));
         (lines, outcome)
     }

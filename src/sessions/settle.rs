@@ -21,7 +21,8 @@ pub struct Day {
     pub shared_visits: Vec<u32>,
     /// Lines that took the day's only discipline, over all days so far.
     pub joined: u64,
-    set_aside: Vec<(u32, Why)>,
+    /// Lines that do not count, each with the reason.
+    pub set_aside: Vec<(u32, Why)>,
     work: Vec<u32>,
 }
 

@@ -3,7 +3,7 @@
 use super::build::{Builder, whole_amount};
 use super::sessions::{discipline, session_id};
 use super::sums::OF_FINDING;
-use crate::checks::{Finding, by_name};
+use crate::checks::{Finding, Grain, by_name};
 use crate::error::Result;
 use crate::hash::id;
 use crate::ingest::Lines;
@@ -21,7 +21,11 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<D
     let session_id = |n: usize| ids[n].as_str();
     let code = |code: Option<u32>| code.map_or("", |code| texts.codes.get(code));
     let own_id = |n: usize, check: &str, of: Option<u32>| id("F", &[session_id(n), check, code(of)]);
-    let concerned = |n: usize| outcome.lines_at(findings[n].lines);
+    let concerned = |n: usize| {
+        let of_finding = &findings[n];
+        let stretches = std::iter::once(&of_finding.lines).chain(&of_finding.beside);
+        stretches.flat_map(|&stretch| outcome.lines_at(stretch)).copied().collect::<Vec<u32>>()
+    };
     let priced: Vec<Vec<u32>> = findings.iter().map(|finding| priced(outcome, finding)).collect();
     let amount = |n: usize, of: &dyn Fn(u32) -> i64| whole_amount(lines, &priced[n], findings[n].units_billed, of);
     Builder::new(findings.len())
@@ -31,7 +35,8 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<D
         .text("certainty", |n| findings[n].certainty.name())
         .flag("primary", |n| findings[n].primary)
         .text("also", |n| findings[n].also.map_or(String::new(), |(check, code)| own_id(n, check, code)))
-        .text("session_id", session_id)
+        // What is about more than a session has none.
+        .text("session_id", |n| if findings[n].grain == Grain::Session { session_id(n) } else { "" })
         .text("patient_id", |n| texts.patients.get(session(n).patient))
         .date("date_of_service", |n| Some(session(n).day))
         .text("discipline", |n| discipline(session(n).discipline))
@@ -60,7 +65,7 @@ pub fn frame(lines: &Lines, outcome: &Outcome, findings: &[Finding]) -> Result<D
                 .collect();
             claims.into_iter().collect::<Vec<_>>().join("; ")
         })
-        .text("source_rows", |n| source_rows(lines, concerned(n)))
+        .text("source_rows", |n| source_rows(lines, &concerned(n)))
         .periods(|n| Some(session(n).day))
         .finish()
 }
@@ -86,6 +91,7 @@ fn source_rows(lines: &Lines, concerned: &[u32]) -> String {
     let mut places: Vec<(u16, u32)> =
         concerned.iter().map(|&line| (lines.file.at(line), lines.row[line as usize])).collect();
     places.sort_unstable();
+    places.dedup();
     let places: Vec<String> = places
         .into_iter()
         .map(|(file, row)| format!("{}:{row}", lines.export.sources[usize::from(file)].name))

@@ -1,12 +1,12 @@
 //! The sums that a run keeps, so that patterns and summaries can be made anew with other thresholds.
 
-use super::{SUMS, bug};
+use super::{CLINICIAN_OVERLAPS, SUMS, bug};
 use crate::error::Result;
 use polars::prelude::*;
 
 /// Whether a frame that SQL sees is kept with the run.
 pub fn is_kept(name: &str) -> bool {
-    SUMS.contains(&name) || ["sources", "payer_names"].contains(&name)
+    SUMS.contains(&name) || ["sources", "payer_names", CLINICIAN_OVERLAPS].contains(&name)
 }
 
 /// Sums with one row for each key, in the order of the keys: the same, however the run was cut.

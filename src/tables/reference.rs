@@ -1,7 +1,7 @@
 //! Tables about the run itself, for the queries: files, payers, checks, thresholds.
 
 use super::build::Builder;
-use crate::checks::{ALL, Selection};
+use crate::checks::{ALL, AppliedTo, Selection};
 use crate::error::Result;
 use crate::ingest::{Export, LostRow};
 use crate::reference::{Policy, Settings};
@@ -54,7 +54,11 @@ pub fn payer_names(export: &Export) -> Result<DataFrame> {
 }
 
 /// One row per check, and per pattern of the user's own.
-pub fn checks(selection: &Selection, own_patterns: &[String]) -> Result<DataFrame> {
+pub fn checks(
+    selection: &Selection,
+    applied: &BTreeMap<String, AppliedTo>,
+    own_patterns: &[String],
+) -> Result<DataFrame> {
     let own = |n: usize| &own_patterns[n - ALL.len()];
     Builder::new(ALL.len() + own_patterns.len())
         .text("check", |n| ALL.get(n).map_or_else(|| own(n).as_str(), |check| check.name))
@@ -62,6 +66,10 @@ pub fn checks(selection: &Selection, own_patterns: &[String]) -> Result<DataFram
         .text("severity", |n| ALL.get(n).map_or("review", |check| check.severity.name()))
         .flag("ran", |n| ALL.get(n).is_none_or(|check| selection.runs(check)))
         .text("why_not_run", |n| ALL.get(n).map_or("", |check| selection.why_not(check)))
+        .int("lines_applied", |n| {
+            let applied = ALL.get(n).and_then(|check| applied.get(check.name));
+            applied.map_or(0, |applied| applied.lines as i64)
+        })
         .finish()
 }
 
@@ -72,6 +80,9 @@ pub fn settings(settings: &Settings) -> Result<DataFrame> {
         .int("pattern_max_minutes_per_unit_tenths", |_| settings.pattern_max_minutes_per_unit_tenths)
         .int("pattern_z_squared", |_| settings.pattern_z_squared)
         .int("session_variance_thirds", |_| settings.session_variance_thirds)
+        .int("clinician_day_note_minutes", |_| settings.clinician_day_note_minutes)
+        .int("clinician_day_review_minutes", |_| settings.clinician_day_review_minutes)
+        .int("clinician_overlap_minutes", |_| settings.clinician_overlap_minutes)
         .int("source_min_lines", |_| settings.source_min_lines)
         .int("source_share_percent", |_| settings.source_share_percent)
         .finish()

@@ -7,8 +7,9 @@ use crate::error::Result;
 use crate::hash::id;
 use crate::ingest::{IdScope, Lines, discipline_of};
 use crate::reference::date;
-use crate::sessions::{Evidence, Outcome, Session, Tally};
+use crate::sessions::{Causes, Evidence, Outcome, Session, Tally};
 use polars::prelude::*;
+use recount_core::domain::{Rule, Units};
 
 /// The id of a session: of the normalised key, so that it is equal in every run.
 pub fn session_id(lines: &Lines, outcome: &Outcome, session: &Session) -> String {
@@ -59,6 +60,9 @@ pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFram
     let occurrences = |n: usize, units: i32| sessions[n].occurrences_known().then_some(i64::from(units));
     let minutes = |n: usize| sessions[n].timed_minutes(outcome.services_of(&sessions[n]));
     let tally = |n: usize, which: fn(&Session) -> Tally| which(&sessions[n]);
+    let what_if = |n: usize, of: fn(&Tally) -> Units| {
+        sessions[n].what_if.filter(|_| sessions[n].auditable()).map(|tally| i64::from(of(&tally)))
+    };
     Builder::new(sessions.len())
         .text("session_id", |n| session_id(lines, outcome, &sessions[n]))
         .text_of("patient_id", &names.patients, |n| sessions[n].patient)
@@ -110,6 +114,11 @@ pub fn frame(lines: &Lines, outcome: &Outcome, names: &Names) -> Result<DataFram
             let bound = sessions[n].auditable() && sessions[n].evidence == Evidence::UpperBound;
             bound.then(|| sessions[n].timed_time.whole_minutes().into())
         })
+        .text("explained_by", |n| sessions[n].explained_by.map_or(String::new(), Causes::names))
+        .text("what_if_rule", |n| policy(n).what_if.map_or("", Rule::name))
+        .int_or_null("what_if_units_supported", |n| what_if(n, |tally| tally.supported))
+        .int_or_null("what_if_units_over", |n| what_if(n, |tally| tally.over))
+        .int_or_null("what_if_units_under", |n| what_if(n, |tally| tally.under))
         .finish()
 }
 

@@ -49,7 +49,12 @@ fn decision_01_a_policy_has_its_date() {
 
 #[test]
 fn decision_01_a_rule_set_by_hand_binds() {
-    for (rule, over) in [("midpoint", "nothing"), ("cms", "overbilled-units exception certain 1")] {
+    for (rule, over) in [
+        ("midpoint", "nothing"),
+        ("cms", "overbilled-units exception certain 1"),
+        ("full-15", "overbilled-units exception certain 2"),
+        ("tenths", "underbilled-units note certain 0"),
+    ] {
         let audit = bill_with("Aetna Choice", OVER_BY_POOL, &["--payer-rule", &format!("AETNA*={rule}")]);
         assert_eq!(sessions(&audit, "unit_rule rule_basis"), [format!("{rule} user")]);
         assert_eq!(found(&audit), over, "{rule}");
@@ -132,6 +137,141 @@ fn decision_01_a_payer_that_accepts_either_rule_gets_the_milder() {
         );
         let found = ["P1", "P2", "P3"].map(|patient| found_of(audit, patient));
         assert_eq!(found, ["nothing", "nothing", "overbilled-units exception certain 1"], "over under both only");
+    }
+}
+
+/// Payers whose policies name what the guide names beside the two rules.
+const LIMITED: &str = r#"
+class = [{ name = "unknown" }, { name = "commercial" }]
+[[payer]]
+name = "Full Only"
+class = "commercial"
+rule = "full-15"
+[[payer]]
+name = "By Tenths"
+class = "commercial"
+rule = "tenths"
+[[payer]]
+name = "Eight Each"
+class = "commercial"
+rule = "cms"
+min_minutes = 8
+[[payer]]
+name = "Four a Day"
+class = "commercial"
+rule = "cms"
+max_timed_units = 4
+[[payer]]
+name = "Alone to the Total"
+class = "commercial"
+rule = "midpoint"
+cap_by_total = true
+[[payer]]
+name = "Four for a Year"
+class = "commercial"
+rule = "cms"
+max_timed_units = 4
+from = "2025-01-01"
+to = "2025-12-31"
+[[payer]]
+name = "Four by any Rule"
+class = "commercial"
+max_timed_units = 4
+basis = "documented"
+source = "its manual of 2024"
+"#;
+
+/// 75 minutes: five units by either rule.
+const FIVE: &str = "97110,45,3 97140,30,2";
+
+#[test]
+fn decision_01_rules_and_limits_of_a_policy_file() {
+    let over = |units: i32| format!("overbilled-units exception certain {units}");
+    let bills = [
+        ("Full Only", "97110,14,1", over(1)),
+        ("Full Only", "97110,15,1", "nothing".into()),
+        ("Full Only", "97110,16,2", over(1)),
+        ("Full Only", "97110,29,2 97140,29,2", over(2)),
+        ("Full Only", "97110,30,1", "underbilled-units note certain 0".into()),
+        ("By Tenths", "97110,3,1", over(1)),
+        ("By Tenths", "97110,4,1", "nothing".into()),
+        ("By Tenths", "97110,9,2", over(1)),
+        ("By Tenths", "97110,10,2", "nothing".into()),
+        ("By Tenths", "97110,63,10 97140,3,0", "nothing".into()),
+        ("Eight Each", OVER_BY_CODE, over(1)),
+        ("Eight Each", "97110,33,2 97140,8,1", "nothing".into()),
+        ("Eight Each", "97110,22,2 97140,7,0", "nothing".into()),
+        ("Eight Each", "97110,22,1 97140,7,1", "misallocated-units review certain 0".into()),
+        ("Four a Day", FIVE, over(1)),
+        ("Four a Day", "97110,30,2 97140,30,2", "nothing".into()),
+        ("Four a Day", "97110,45,2 97140,30,2", "nothing".into()),
+        ("Alone to the Total", OVER_BY_POOL, over(1)),
+        ("Alone to the Total", "97110,24,2 97140,22,1", "nothing".into()),
+        ("Acme Health", FIVE, "nothing".into()),
+    ];
+    let rows = rows_of("", &bills.each_ref().map(|(payer, bill, _)| (*payer, *bill)));
+    let audit = audit_beside("--policy", LIMITED, &rows);
+    for (n, (payer, bill, expected)) in bills.iter().enumerate() {
+        assert_eq!(found_of(&audit, &format!("P{}", n + 1)), *expected, "{payer}: {bill}");
+    }
+}
+
+/// What the rule says stays to be read beside what the limit leaves, in the tables, the reason and the proof.
+#[test]
+fn decision_01_a_limit_takes_away_from_what_the_rule_supports() {
+    let audit = audit_beside("--policy", LIMITED, &lines_of("P1", "Four a Day", FIVE, ""));
+    assert_eq!(
+        sessions(&audit, "unit_rule rule_basis timed_units_supported timed_units_over units_cms over_cms"),
+        ["cms user 4 1 5 0"]
+    );
+    assert_eq!(column(&audit.table("services"), "units_supported units_min units_max"), ["3 2 3", "1 1 2"]);
+    let finding = &audit.findings("overbilled-units")[0];
+    let reason = &finding["reason"];
+    assert!(
+        reason.contains("support 5 units") && reason.contains("(at most 4 timed units a day) leave 4 units"),
+        "{reason}"
+    );
+    let proof = recount_in(audit.folder.path(), &["explain", "report", &finding["finding_id"]]).stdout;
+    let words = proof.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("alone supports 5 timed units") && words.contains("leave 4 timed units."), "{proof}");
+}
+
+#[test]
+fn decision_01_a_limit_has_its_dates() {
+    let day = |date: &str| format!("P1,{date},97110,75,5,Four for a Year,PT,T1");
+    let audit = audit_beside("--policy", LIMITED, &["2024-12-31", "2025-01-01", "2025-12-31", "2026-01-01"].map(day));
+    assert_eq!(
+        sessions(&audit, "date_of_service rule_basis timed_units_over"),
+        ["2024-12-31 default 0", "2025-01-01 user 1", "2025-12-31 user 1", "2026-01-01 default 0"]
+    );
+}
+
+/// A cited limit holds whichever rule does: beyond it, units are over under both. The rule stays open.
+#[test]
+fn decision_01_a_limit_without_a_rule_is_run_with_both() {
+    let mut rows = lines_of("P1", "Four by any Rule", FIVE, "");
+    rows.extend(lines_of("P2", "Four by any Rule", OVER_BY_POOL, ""));
+    let audit = audit_beside("--policy", LIMITED, &rows);
+    assert_eq!(sessions(&audit, "rule_basis timed_units_supported timed_units_over"), ["default 4 1", "default 4 0"]);
+    assert_eq!(found(&audit), "overbilled-units exception certain 1");
+    assert_eq!(found_of(&audit, "P2"), "rule-dependent-units review depends-on-rule 0");
+    assert_eq!(
+        column(&audit.table("tables/payers"), "unit_rule rule_basis source"),
+        ["both default its manual of 2024"]
+    );
+}
+
+#[test]
+fn decision_01_a_limit_needs_a_source_and_a_number() {
+    for (line, says) in [
+        ("max_timed_units = 4\nbasis = \"documented\"", "X: a documented rule or limit needs its source"),
+        ("max_timed_units = 0", "line 5"),
+        ("min_minutes = -8", "line 5"),
+    ] {
+        let policy =
+            format!("class = [{{ name = \"unknown\" }}]\n[[payer]]\nname = \"X\"\nclass = \"unknown\"\n{line}\n");
+        let run = audit_beside("--policy", &policy, &lines_of("P1", "X", "97110,15,1", "")).run;
+        assert!(run.code == 2 && run.stderr.contains(says), "{line}: {}", run.stderr);
     }
 }
 

@@ -4,9 +4,10 @@ use super::{Problem, trimmed};
 use chrono::{Datelike, NaiveDate};
 
 /// Which of two numbers comes first where the year comes last: 1/2/2024 is January 2nd or February 1st.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DateOrder {
     /// Month first, as the United States write.
+    #[default]
     MonthFirst,
     /// Day first.
     DayFirst,

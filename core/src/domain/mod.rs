@@ -5,5 +5,5 @@ mod policy;
 mod quantity;
 
 pub use discipline::Discipline;
-pub use policy::{Basis, Rule};
+pub use policy::{Basis, Rule, UnitLimits};
 pub use quantity::{Cents, Time, Units};

@@ -4,14 +4,19 @@
 //!
 //! * [`total_time`]: the CMS 8-minute rule. The session's minutes are pooled, the total decides how many units there are, and
 //!   the remainders decide which codes they go to. Ties leave a choice, so the answer is a set of allocations.
-//! * [`midpoint`]: each code alone.
+//! * [`alone`]: each code alone; [`midpoint`] is one of these rules.
 //! * [`interval`]: codes counted by other lengths (30 or 60 minutes, a first block and add-ons).
 //! * [`untimed`]: codes billed once per occurrence, whatever their duration.
 //! * [`family`]: codes that are one service under two numbers (97129 and its add-on 97130).
+//! * [`pool`]: the timed services of a session under any of the rules, within a payer's own limits.
+//! * [`assistant`]: which of the units an assistant furnished, in whole or in part.
 
+pub mod alone;
+pub mod assistant;
 pub mod family;
 pub mod interval;
 pub mod midpoint;
+pub mod pool;
 pub mod total_time;
 pub mod untimed;
 

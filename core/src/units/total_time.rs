@@ -99,24 +99,39 @@ impl Allocations {
         remainder(time) == self.cut && billed > sure(time)
     }
 
-    /// The allowed allocation nearest to the bill (least sum of absolute differences), written into `supported`.
+    /// The allowed allocation nearest to the bill (least sum of absolute differences): each service's units, in their order.
     ///
-    /// `supported` has one place per service, in the order of `services`. Spare units go first to services at the cut billed
-    /// above their whole fifteens, then in the order given.
-    pub fn nearest(&self, services: &[(Time, Units)], supported: &mut [Units]) {
-        let mut spare = self.spare_at_cut;
-        for (&(time, billed), units) in services.iter().zip(supported.iter_mut()) {
-            let at_cut = remainder(time) == self.cut;
-            let wanted = at_cut && billed > sure(time) && spare > 0;
-            spare -= Units::from(wanted);
-            *units = sure(time) + Units::from(wanted || remainder(time) > self.cut);
+    /// Spare units go first to services at the cut billed above their whole fifteens, then in the order given.
+    pub fn nearest<I: Iterator<Item = (Time, Units)> + Clone>(
+        &self,
+        services: I,
+    ) -> impl Iterator<Item = Units> + use<I> {
+        let allowed = *self;
+        let wanted = services.clone().filter(|&(time, billed)| allowed.is_spare(time, billed)).count();
+        let mut wanted = Units::try_from(wanted).unwrap_or(Units::MAX).min(allowed.spare_at_cut);
+        let mut others = allowed.spare_at_cut - wanted;
+        services.map(move |(time, billed)| {
+            let mut take_spare = || {
+                let left = if billed > sure(time) { &mut wanted } else { &mut others };
+                let takes = *left > 0;
+                *left -= Units::from(takes);
+                takes
+            };
+            let one_more = remainder(time) > allowed.cut || (remainder(time) == allowed.cut && take_spare());
+            sure(time) + Units::from(one_more)
+        })
+    }
+
+    /// The same where only services of these times may have units: the others lose theirs, and a choice at the cut falls on
+    /// those that may.
+    pub fn among(&self, times: impl Iterator<Item = Time>) -> Allocations {
+        let (mut total, mut at_cut) = (0, 0);
+        for time in times {
+            total += sure(time) + Units::from(remainder(time) > self.cut);
+            at_cut += Units::from(remainder(time) == self.cut);
         }
-        for (&(time, _), units) in services.iter().zip(supported) {
-            if spare > 0 && remainder(time) == self.cut && *units == sure(time) {
-                *units += 1;
-                spare -= 1;
-            }
-        }
+        let spare_at_cut = self.spare_at_cut.min(at_cut);
+        Allocations { total: total + spare_at_cut, cut: self.cut, at_cut, spare_at_cut }
     }
 }
 

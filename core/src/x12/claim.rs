@@ -5,6 +5,7 @@
 //! apart here, since a secondary insurer is not whom the claim was sent to, and what one paid is not what was billed.
 
 use super::Segment;
+use crate::domain::Discipline;
 
 /// Which guide a claim follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +54,13 @@ pub struct Claim {
     pub billing: String,
     /// Where (NM1\*77): its name, or else its number.
     pub facility: String,
+    /// Who referred the patient or ordered the service (NM1\*DN, NM1\*DK), or attended where the claim is institutional
+    /// (NM1\*71): the number, or else the name.
+    pub ordering: String,
+    /// Diagnoses, in the order by which lines point at them (HI with ABK, ABF, ABJ or, of ICD-9, BK, BF, BJ).
+    pub diagnoses: Vec<String>,
+    /// When the plan of care of each of [`Discipline::ALL`] was set up or last reviewed (HI\*BH with 29, 17 or 30).
+    pub plans: [String; 3],
     /// First and last day of an institutional claim (DTP\*434).
     pub statement: (String, String),
     /// When the transaction was made: date and time (BHT04, BHT05).
@@ -92,6 +100,31 @@ pub struct ClaimLine {
     pub control: String,
     /// Who treated, where it differs from the claim's (NM1\*82 of loop 2420).
     pub rendering: String,
+    /// Who ordered or referred, where the line says so (NM1\*DK, NM1\*DN of loop 2420).
+    pub ordering: String,
+    /// Which diagnoses of the claim it is for, counted from one (SV107); empty ones behind.
+    pub pointers: [String; 4],
+}
+
+impl Claim {
+    /// The diagnoses that a line points at, in its order; those of the claim where it points at none.
+    pub fn diagnoses_of<'a>(&'a self, line: &ClaimLine) -> Vec<&'a str> {
+        let place = |pointer: &String| pointer.parse::<usize>().ok()?.checked_sub(1);
+        let named = line.pointers.iter().filter_map(|pointer| self.diagnoses.get(place(pointer)?));
+        let named: Vec<&str> = named.map(String::as_str).collect();
+        if named.is_empty() { self.diagnoses.iter().map(String::as_str).collect() } else { named }
+    }
+
+    /// The day of the plan of care that a line belongs to; empty where its discipline has none, or cannot be told from others.
+    pub fn plan_of(&self, line: &ClaimLine) -> &str {
+        let by_modifier = line.modifiers.iter().find_map(|modifier| Discipline::from_modifier(modifier));
+        let Some(discipline) = by_modifier.or_else(|| Discipline::from_revenue_code(&line.revenue)) else {
+            let mut known = self.plans.iter().filter(|plan| !plan.is_empty());
+            return known.next().filter(|_| known.next().is_none()).map_or("", String::as_str);
+        };
+        let own = Discipline::ALL.iter().zip(&self.plans).find(|(other, _)| **other == discipline);
+        own.map_or("", |(_, plan)| plan)
+    }
 }
 
 /// Which loops the segments stand in.
@@ -244,13 +277,38 @@ fn complete(claim: &mut Claim, segment: &Segment) {
         (b"REF", "F8") => claim.payer_control = segment.owned(2),
         (b"REF", "EA") => claim.medical_record = segment.owned(2),
         (b"DTP", "434") => claim.statement = segment.days(3),
+        (b"HI", _) => (1..=CODES).for_each(|n| describe(claim, segment, n)),
         (b"NM1", "82") => claim.rendering = segment.owned(9),
-        (b"NM1", "77") => {
-            let name = segment.owned(3);
-            claim.facility = if name.is_empty() { segment.owned(9) } else { name };
+        (b"NM1", "77") => claim.facility = either(segment, 3, 9),
+        (b"NM1", "DN" | "DK") => claim.ordering = either(segment, 9, 3),
+        // Who attends a patient of a facility answers for the plan of care.
+        (b"NM1", "71") if claim.ordering.is_empty() => claim.ordering = either(segment, 9, 3),
+        _ => {}
+    }
+}
+
+/// Codes of one HI segment, at most.
+const CODES: usize = 12;
+
+/// One code of an HI segment: its list, the code, and of an occurrence the day (HI01-1, -2, -4).
+fn describe(claim: &mut Claim, segment: &Segment, n: usize) {
+    let code = segment.owned_component(n, 2);
+    match (segment.component(n, 1).trim(), code.as_str()) {
+        (_, "") => {}
+        ("ABK" | "ABF" | "ABJ" | "BK" | "BF" | "BJ", _) => claim.diagnoses.push(code),
+        // Occurrence codes of the plans of care, in the order of the disciplines.
+        ("BH", occurrence) => {
+            let plan = ["29", "17", "30"].iter().zip(&mut claim.plans).find(|(plan, _)| **plan == occurrence);
+            plan.into_iter().for_each(|(_, day)| *day = segment.owned_component(n, 4));
         }
         _ => {}
     }
+}
+
+/// An element, or the other one where that is empty.
+fn either(segment: &Segment, first: usize, second: usize) -> String {
+    let found = segment.owned(first);
+    if found.is_empty() { segment.owned(second) } else { found }
 }
 
 /// A line begins, with its SV1 or SV2: the same elements, behind the revenue code in an SV2.
@@ -268,6 +326,7 @@ fn line(segment: &Segment, number: u32, lx: &str) -> ClaimLine {
         quantity: segment.owned(first + 3),
         revenue: if institutional { segment.owned(1) } else { String::new() },
         place: if institutional { String::new() } else { segment.owned(5) },
+        pointers: if institutional { Default::default() } else { [1, 2, 3, 4].map(|k| segment.owned_component(7, k)) },
         ..ClaimLine::default()
     }
 }
@@ -278,6 +337,7 @@ fn complete_line(line: &mut ClaimLine, segment: &Segment) {
         (b"DTP", "472") => (line.from, line.to) = segment.days(3),
         (b"REF", "6R") => line.control = segment.owned(2),
         (b"NM1", "82") => line.rendering = segment.owned(9),
+        (b"NM1", "DK" | "DN") => line.ordering = either(segment, 9, 3),
         _ => {}
     }
 }
@@ -383,6 +443,51 @@ mod tests {
         assert_eq!([&claim.lines[0].rendering, &claim.lines[0].from, &claim.lines[1].rendering], ["2", "", ""]);
         assert_eq!([&claim.lines[1].code, &claim.lines[1].basis], ["", "MJ"]);
         assert_eq!(one("", "CLM*1*1~NM1*77*2*MAIN ST*****XX*7~").facility, "MAIN ST");
+    }
+
+    #[test]
+    fn a_line_has_the_diagnoses_it_points_at_or_all() {
+        let claim = one(
+            "005010X222A1",
+            "CLM*1*1***11:B:1~HI*ABK:M25.561*ABF:R262*ABF:*ABF:Z471~HI*BP:00500*BG:17~LX*1~SV1*HC:97110*1*UN*1***2:1~LX*2~\
+             SV1*HC:97140*1*UN*1~LX*3~SV1*HC:97116*1*UN*1***9:x:3~LX*4~SV1*HC:97035*1*UN*1***0:4~",
+        );
+        assert_eq!(claim.diagnoses, ["M25.561", "R262", "Z471"]);
+        let of = claim.lines.iter().map(|line| claim.diagnoses_of(line).join(" "));
+        assert_eq!(of.collect::<Vec<_>>(), ["R262 M25.561", "M25.561 R262 Z471", "Z471", "M25.561 R262 Z471"]);
+        let older = one(
+            "004010X096A1",
+            "CLM*1*1***13:A:1~HI*BK:7242~HI*BJ:7242*BR:1~HI*BF:7194:::::::Y~LX*1~SV2*0420*HC:97110~",
+        );
+        assert_eq!(older.diagnoses_of(&older.lines[0]), ["7242", "7242", "7194"]);
+    }
+
+    #[test]
+    fn a_plan_of_care_is_that_of_the_lines_discipline() {
+        let plans = "CLM*1*1***13:A:1~HI*BH:29:D8:20240105*BH:35:D8:20240108*BH:11:D8:20231201~HI*BH:30:D8:20240106~";
+        let lines =
+            "LX*1~SV2*0420*HC:97110:GP~LX*2~SV2*0440*HC:92507~LX*3~SV2*0430*HC:97530:GO~LX*4~SV2*0270*HC:97535~";
+        let claim = one("005010X223A2", &format!("{plans}{lines}"));
+        let of: Vec<&str> = claim.lines.iter().map(|line| claim.plan_of(line)).collect();
+        assert_eq!(of, ["20240105", "20240106", "", ""]);
+        let claim = one("005010X223A2", &format!("CLM*1*1***13:A:1~HI*BH:17:D8:20240107~{lines}"));
+        let of: Vec<&str> = claim.lines.iter().map(|line| claim.plan_of(line)).collect();
+        assert_eq!(of, ["", "", "20240107", "20240107"]);
+    }
+
+    #[test]
+    fn who_referred_is_named_by_claim_or_line() {
+        let claim = one(
+            "005010X222A1",
+            "CLM*1*1***11:B:1~NM1*DN*1*POE*A****XX*5~LX*1~SV1*HC:97110~NM1*DK*1*ROE*B~\
+             LX*2~SV1*HC:97140~SBR*S*18~NM1*DN*1*OTHER****XX*6~",
+        );
+        let lines = claim.lines.iter().map(|line| line.ordering.as_str());
+        assert_eq!((claim.ordering.as_str(), lines.collect::<Vec<_>>()), ("5", vec!["ROE", ""]));
+        let facility = "CLM*1*1***13:A:1~NM1*71*1*ATTENDING*A****XX*7~";
+        assert_eq!(one("005010X223A2", facility).ordering, "7");
+        assert_eq!(one("005010X223A2", &format!("{facility}NM1*DN*1*POE*A****XX*5~")).ordering, "5");
+        assert_eq!(one("005010X223A2", "CLM*1*1***13:A:1~NM1*72*1*SURGEON*A****XX*7~").ordering, "");
     }
 
     #[test]

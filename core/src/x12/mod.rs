@@ -8,6 +8,7 @@
 //!         HL*2*1*22*1~  SBR…  NM1*IL…  NM1*PR…       subscriber and payer
 //!           HL*3*2*23*0~  PAT…  NM1*QC…  DMG…        patient, where it is a dependent
 //!             CLM*26463774*100***11:B:1~             a claim: up to the next CLM, HL or SE
+//!               HI*ABK:M545…  NM1*DN…                diagnoses, who referred
 //!               SBR…  NM1*PR…                        another payer of it: not ours
 //!               LX*1~  SV1*HC:97110…  DTP*472…       a line
 //!                 SVD…  CAS…                         what the other payer made of it: not ours

@@ -26,8 +26,12 @@ pub const TOKENS: &[&str] = &[
     "CLM*A1*100***11:B:1~",
     "CLM*A1*100***13:A:7~",
     "REF*F8*ICN1~",
+    "HI*ABK:M545*ABF:R262~",
+    "HI*BH:29:D8:20240105*BH:17:D8:20240106~",
+    "NM1*DN*1*POE*A****XX*1888888885~",
     "LX*1~",
     "SV1*HC:97110:GP*100*UN*2~",
+    "SV1*HC:97530:GO*100*UN*1***2:1:9:x~",
     "SV2*0420*HC:97110:GP*100*UN*2~",
     "SVD*2*40*HC:97140**1~",
     "DTP*472*RD8*20240110-20240111~",
@@ -67,6 +71,13 @@ pub fn check(input: &[u8], place: usize) {
     let lines = |remit: &Remit| (remit.segment, remit.lines.iter().map(|line| line.segment).collect());
     assert_eq!(paid.iter().map(lines).collect::<Vec<Outline>>(), outlines(input, separators, &REMIT));
     assert!(paid.iter().all(|remit| remit.reversal == (remit.status == "22")));
+    // What a line says of its diagnoses and its plan, its claim says.
+    for (claim, line) in found.iter().flat_map(|claim| claim.lines.iter().map(move |line| (claim, line))) {
+        let (of_line, plan) = (claim.diagnoses_of(line), claim.plan_of(line));
+        assert!(of_line.iter().all(|code| claim.diagnoses.iter().any(|own| own == code)));
+        assert_eq!(of_line.is_empty(), claim.diagnoses.is_empty());
+        assert!(plan.is_empty() || claim.plans.iter().any(|own| own == plan));
+    }
 
     // Where a file is cut short, all claims but the last are those of the whole.
     let some = claims(&input[..place], separators);

@@ -28,9 +28,7 @@ fn range(min: Units, max: Units) -> Range {
 
 fn nearest(list: &[i32], billed: &[Units]) -> Vec<Units> {
     let services: Vec<(Time, Units)> = minutes(list).into_iter().zip(billed.iter().copied()).collect();
-    let mut supported = vec![0; services.len()];
-    pooled(&minutes(list)).nearest(&services, &mut supported);
-    supported
+    pooled(&minutes(list)).nearest(services.iter().copied()).collect()
 }
 
 /// Only a cited policy or the user's word lets one rule bind; "rule of eights" names neither.
@@ -42,9 +40,14 @@ fn decision_01_a_rule_binds_on_a_settled_basis() {
         .map(Basis::name)
         .collect();
     assert_eq!(settled, ["documented", "user"]);
-    for (name, rule) in
-        [("cms", Some(Rule::Cms)), ("midpoint", Some(Rule::Midpoint)), ("either", Some(Rule::Either)), ("eights", None)]
-    {
+    for (name, rule) in [
+        ("cms", Some(Rule::Cms)),
+        ("midpoint", Some(Rule::Midpoint)),
+        ("either", Some(Rule::Either)),
+        ("full-15", Some(Rule::Full15)),
+        ("tenths", Some(Rule::Tenths)),
+        ("eights", None),
+    ] {
         assert_eq!(Rule::from_name(name), rule, "{name}");
     }
 }

@@ -70,6 +70,33 @@ pub fn range(allowed: &BTreeSet<Allocation>, n: usize) -> (i32, i32) {
     (units().min().expect("one allocation"), units().max().expect("one allocation"))
 }
 
+/// Every bill that a payer allows who gives short services nothing and takes at most `most` units: of the allocations that
+/// keep the most units, any that many of them.
+pub fn within(allowed: &BTreeSet<Allocation>, short: &[bool], most: i32) -> BTreeSet<Allocation> {
+    let without_short = |units: &Allocation| -> Allocation {
+        units.iter().zip(short).map(|(&units, &short)| if short { 0 } else { units }).collect()
+    };
+    let kept: BTreeSet<Allocation> = allowed.iter().map(without_short).collect();
+    let sum = |units: &Allocation| units.iter().sum::<i32>();
+    let best = kept.iter().map(sum).max().expect("one allocation");
+    let mut left: BTreeSet<Allocation> = kept.into_iter().filter(|units| sum(units) == best).collect();
+    for _ in most.min(best)..best {
+        let one_fewer = |units: Allocation| {
+            (0..units.len())
+                .filter(|&n| units[n] > 0)
+                .map(|n| (0..).zip(&units).map(|(m, &u)| u - i32::from(m == n)).collect())
+                .collect::<Vec<Allocation>>()
+        };
+        left = left.into_iter().flat_map(one_fewer).collect();
+    }
+    left
+}
+
+/// Units of a code that stands alone, one more each time that the minutes reach the next threshold.
+pub fn alone(first: i64, step: i64, minutes: i64) -> i32 {
+    (0..).take_while(|units| minutes >= first + step * units).count() as i32
+}
+
 /// The least sum of absolute differences to the bill; among equals, the one that gives more to services that come
 /// first.
 pub fn nearest(allowed: &BTreeSet<Allocation>, billed: &[i32]) -> Allocation {

@@ -92,9 +92,7 @@ proptest! {
     fn the_nearest_allocation_is_allowed_and_differs_least(session in session()) {
         let (times, billed): (Vec<i64>, Vec<i32>) = session.iter().copied().unzip();
         let services: Vec<(Time, Units)> = session.iter().map(|&(t, units)| (time(t), units)).collect();
-        // Filled with nonsense: every place must be written.
-        let mut supported = vec![-9; services.len()];
-        core(&times).nearest(&services, &mut supported);
+        let supported: Vec<Units> = core(&times).nearest(services.iter().copied()).collect();
         let allowed = reference::allowed(&times);
         prop_assert!(allowed.contains(&supported), "{supported:?} is not allowed");
         let least = allowed.iter().map(|units| reference::distance(units, &billed)).min();

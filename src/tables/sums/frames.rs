@@ -28,6 +28,9 @@ impl Sums {
             self.reconciliation_sums()?,
             self.minute_sums()?,
             self.patient_sums(export)?,
+            self.explained.cause_sums(export)?,
+            self.explained.what_if_sums(export)?,
+            self.clinician_days.days(export)?,
         ];
         let mut names = SUMS.into_iter();
         Ok(frames.map(|frame| (names.next().unwrap_or_default(), frame)))
@@ -208,7 +211,7 @@ impl Sums {
 }
 
 /// The spelling that stands for a payer.
-fn payer_name(export: &Export, payer: u32) -> &str {
+pub(super) fn payer_name(export: &Export, payer: u32) -> &str {
     export.texts.payer_names.get(export.payers[payer as usize].name)
 }
 

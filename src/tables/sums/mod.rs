@@ -3,10 +3,14 @@
 //! A sum adds up whole columns of whole numbers over some keys and nothing else. What a measure of a report means (which units
 //! count as billed, what a rate is of) stands in `queries/`. Sums of parts of a run, stacked, are the sums of the run.
 
+mod clinician_days;
+mod explained;
 mod frames;
 mod patients;
 
-use crate::checks::{ALL, Certainty, Finding, Severity};
+pub use clinician_days::{CLINICIAN_OVERLAPS, CLINICIAN_SPANS, overlaps_of_shards};
+
+use crate::checks::{ALL, Certainty, Finding, Grain, Severity};
 use crate::ingest::{BLANK_MONEY, Lines, LostRow};
 use crate::reference::{Day, Kind, date};
 use crate::sessions::{Outcome, Service, Session, WhyNot};
@@ -14,13 +18,15 @@ use crate::tables::build::whole_amount;
 use crate::tables::findings::priced;
 use crate::tables::reconciliation::{Sides, State, states};
 use chrono::Datelike;
+use clinician_days::ClinicianDays;
+use explained::Explained;
 use hashbrown::HashMap;
 use patients::Patients;
 use recount_core::domain::{Rule, Units};
 use std::hash::Hash;
 
 /// Names of the tables of sums.
-pub const SUMS: [&str; 11] = [
+pub const SUMS: [&str; 14] = [
     "session_sums",
     "therapist_sums",
     "therapist_payer_sums",
@@ -32,6 +38,9 @@ pub const SUMS: [&str; 11] = [
     "reconciliation_sums",
     "minute_sums",
     "patient_sums",
+    "cause_sums",
+    "what_if_sums",
+    "clinician_days",
 ];
 
 /// Measures of a key, added up.
@@ -316,6 +325,9 @@ pub struct Sums {
     /// Auditable sessions with timed units, by their timed minutes.
     minutes: Sum<(u32, Rule), 5>,
     patients: Patients,
+    explained: Explained,
+    /// Days of clinicians.
+    pub clinician_days: ClinicianDays,
 }
 
 impl Default for Sums {
@@ -336,6 +348,8 @@ impl Default for Sums {
             reconciliation: Sum::new(),
             minutes: Sum::new(),
             patients: Patients::default(),
+            explained: Explained::default(),
+            clinician_days: ClinicianDays::default(),
         }
     }
 }
@@ -346,6 +360,7 @@ impl Sums {
         let (mut patient, mut found) = (None, findings);
         for (number, session) in outcome.sessions.iter().enumerate() {
             self.add_session(lines, outcome, session, patient != Some(session.patient));
+            self.explained.add(lines.export, session);
             patient = Some(session.patient);
             let own = found.iter().take_while(|finding| finding.session as usize == number).count();
             let (own, rest) = found.split_at(own);
@@ -353,6 +368,7 @@ impl Sums {
             found = rest;
         }
         self.add_findings(lines, outcome, findings);
+        self.clinician_days.add(lines, outcome);
         if self.all_of_sessions.cells.len() > OFTEN {
             self.distribute();
         }
@@ -389,6 +405,8 @@ impl Sums {
         self.reconciliation.merge(other.reconciliation);
         self.minutes.merge(other.minutes);
         self.patients.counted.merge(other.patients.counted);
+        self.explained.merge(other.explained);
+        self.clinician_days.merge(other.clinician_days);
     }
 
     /// With rows that are not audited.
@@ -466,7 +484,8 @@ impl Sums {
     fn add_findings(&mut self, lines: &Lines, outcome: &Outcome, findings: &[Finding]) {
         for of_session in findings.chunk_by(|a, b| a.session == b.session) {
             for (n, finding) in of_session.iter().enumerate() {
-                let first = of_session[..n].iter().all(|other| other.check != finding.check);
+                let told = of_session[..n].iter().any(|other| other.check == finding.check);
+                let first = finding.grain == Grain::Session && !told;
                 let auditable = first && outcome.sessions[finding.session as usize].auditable();
                 let key = FindingKey {
                     check: ALL.iter().position(|check| check.name == finding.check).unwrap_or(0),

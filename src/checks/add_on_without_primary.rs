@@ -1,0 +1,49 @@
+//! An add-on code billed without the code that it adds to.
+
+use super::edits::{Billed, billed};
+use super::{Check, Finding, Grain, Judged, Run, Scope, Severity};
+use crate::reference::Kind;
+
+pub const CHECK: Check = Check {
+    name: "add-on-without-primary",
+    family: "edits",
+    severity: Severity::Review,
+    needs: &[],
+    needs_any: &[],
+    needs_notes: false,
+    needs_file: None,
+    scope: Scope::Every,
+    citation: "CMS NCCI add-on code edits; NCCI Policy Manual, ch. I, §R",
+    page: include_str!("add_on_without_primary.md"),
+    run: Run::Day(find),
+};
+
+fn find(day: &[Judged], findings: &mut Vec<Finding>) {
+    // A row that is lost may be the primary code's.
+    if day.iter().any(|judged| judged.session.why_not.leaves_open_what_there_is()) {
+        return;
+    }
+    let billed = billed(day);
+    for own in &billed {
+        let Some(facts) = own.judged.facts(own.service) else { continue };
+        // Codes of a month need not stand on one date.
+        if facts.addon_of.is_empty() || own.service.kind == Kind::Period {
+            continue;
+        }
+        let is_primary = |other: &Billed| {
+            other.judged.session.practice == own.judged.session.practice
+                && facts.addon_of.iter().any(|primary| primary == other.code())
+        };
+        if billed.iter().any(is_primary) {
+            continue;
+        }
+        let reason = format!(
+            "{} is billed as an add-on and {} was not billed that day.",
+            own.code(),
+            facts.addon_of.join(" or "),
+        );
+        let certainty = own.judged.certainty();
+        let finding = own.judged.on_service(own.service, CHECK.name, Severity::Review, certainty, reason);
+        findings.push(Finding { grain: Grain::Day, ..finding });
+    }
+}

@@ -1,0 +1,50 @@
+//! Therapy billed without KX after the year's threshold was passed.
+
+use super::by_year::{billed, each_year, money};
+use super::history::{Told, finding};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
+use crate::reference::{Field, date};
+use crate::words::counted;
+
+pub const CHECK: Check = Check {
+    name: "kx-missing",
+    family: "thresholds",
+    severity: Severity::Review,
+    needs: &[Field::Allowed, Field::Modifiers],
+    needs_any: &[],
+    needs_notes: false,
+    needs_file: None,
+    scope: Scope::Dated(|reference| reference.thresholds.dates()),
+    citation: "Social Security Act §1833(g)(7)(A); CMS Pub. 100-04 (Claims Processing), ch. 5, §10.3",
+    page: include_str!("kx_missing.md"),
+    run: Run::Patient(find),
+};
+
+/// A line with one of these says why it is to be paid beyond the threshold, or that no payment is expected.
+const ANSWERS: [&str; 5] = ["KX", "GA", "GX", "GY", "GZ"];
+
+fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
+    each_year(sessions, |threshold, year| {
+        let unanswered = |judged: &Judged, line| !judged.modifiers(line).any(|modifier| ANSWERS.contains(&modifier));
+        let beyond = year.iter().filter(|session| session.before > threshold.kx);
+        let lacking = beyond.map(|session| (session, billed(session.judged, |line| unanswered(session.judged, line))));
+        let lacking: Vec<_> = lacking.filter(|(_, lines)| !lines.is_empty()).collect();
+        let Some((first, _)) = lacking.first() else { return };
+        let sure = lacking.iter().all(|(session, _)| session.certainty == Certainty::Certain);
+        let certainty = if sure { first.judged.certainty() } else { Certainty::DependsOnData };
+        let lines = lacking.iter().map(|(_, lines)| lines.len() as u64).sum();
+        let reason = format!(
+            "Before {} this practice's own allowed amounts of {} in {} were {}, over the threshold of {} (a lower bound: other \
+             practices' amounts and blank ones are not in it); without KX from then on: {} of {}.",
+            date(first.judged.session.day),
+            threshold.group.name(),
+            threshold.year,
+            money(first.before),
+            money(threshold.kx),
+            counted(lines, "line"),
+            counted(lacking.len() as u64, "session"),
+        );
+        let told: Vec<Told> = lacking.into_iter().map(|(session, lines)| (session.judged, lines)).collect();
+        findings.extend(finding(&CHECK, (Severity::Review, certainty), &told, reason));
+    });
+}

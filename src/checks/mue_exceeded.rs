@@ -1,0 +1,93 @@
+//! More units of a code on a patient's day than CMS finds likely.
+
+use super::edits::{Billed, billed, place, setting_of, tables};
+use super::judged::units;
+use super::{Certainty, Check, Finding, Grain, Judged, Run, Scope, Severity};
+use crate::reference::{UnitLimit, UnitsPer};
+
+pub const CHECK: Check = Check {
+    name: "mue-exceeded",
+    family: "edits",
+    severity: Severity::Review,
+    needs: &[],
+    needs_any: &[],
+    needs_notes: false,
+    needs_file: None,
+    scope: Scope::Dated(|reference| reference.mue.dates()),
+    citation: "CMS table of medically unlikely edits; NCCI Policy Manual, ch. I, §V",
+    page: include_str!("mue_exceeded.md"),
+    run: Run::Day(find),
+};
+
+fn find(day: &[Judged], findings: &mut Vec<Finding>) {
+    let billed = billed(day);
+    for (n, own) in billed.iter().enumerate() {
+        let limits = own.judged.reference.mue.of(own.code(), own.judged.session.day);
+        if limits == [None, None] {
+            continue;
+        }
+        let same = |other: &&Billed| other.service.code == own.service.code && other.same_provider(own);
+        if billed[..n].iter().any(|other| same(&other)) {
+            continue;
+        }
+        let all: Vec<&Billed> = billed[n..].iter().filter(same).collect();
+        let possible = tables(setting_of(all.iter().copied()));
+        let exceeded: Vec<(bool, &UnitLimit)> = possible
+            .iter()
+            .filter_map(|&facility| Some((facility, limits[usize::from(facility)]?)))
+            .filter(|(_, limit)| of(limit, &all) > limit.units)
+            .collect();
+        let Some(&(facility, limit)) = exceeded.first() else { continue };
+        let everywhere = exceeded.len() == possible.len();
+        // A limit of 0 is about payment: the code may have to be reported all the same.
+        let severity = match everywhere && exceeded.iter().any(|(_, limit)| limit.units > 0) {
+            true => Severity::Review,
+            false => Severity::Note,
+        };
+        let repeated = all.iter().any(|billed| billed.service.repeated);
+        let in_doubt = all.iter().any(|billed| billed.judged.certainty() == Certainty::DependsOnData);
+        let certainty =
+            if everywhere && !repeated && !in_doubt { Certainty::Certain } else { Certainty::DependsOnData };
+        let reason = reason(own.code(), &all, &exceeded, (!everywhere).then_some(facility));
+        findings.push(Finding {
+            grain: Grain::Day,
+            units_billed: of(limit, &all),
+            beside: all[1..].iter().map(|billed| billed.service.lines).collect(),
+            ..own.judged.on_service(own.service, CHECK.name, severity, certainty, reason)
+        });
+    }
+}
+
+/// Units that a limit is held against: those of the line with most, or all of the day.
+fn of(limit: &UnitLimit, services: &[&Billed]) -> i32 {
+    let lines = services.iter().flat_map(|billed| {
+        let lines = billed.judged.lines;
+        billed.lines().filter_map(move |line| lines.units(line))
+    });
+    match limit.per {
+        UnitsPer::Line => lines.max().unwrap_or(0),
+        UnitsPer::DayByPolicy | UnitsPer::DayByUse => lines.sum(),
+    }
+}
+
+fn reason(code: &str, all: &[&Billed], exceeded: &[(bool, &UnitLimit)], only_in: Option<bool>) -> String {
+    let Some(&(_, limit)) = exceeded.first() else { return String::new() };
+    let billed = units(of(limit, all));
+    let limits: Vec<String> = match exceeded {
+        [(_, a), (_, b)] if a.units == b.units => vec![a.units.to_string()],
+        several => several.iter().map(|(facility, limit)| format!("{} in {}", limit.units, place(*facility))).collect(),
+    };
+    let per = if limit.per == UnitsPer::Line { "on one line" } else { "on that day" };
+    let mut said = vec![format!("{code}: {billed} billed {per}, the limit is {}.", limits.join(" and "))];
+    if let Some(facility) = only_in {
+        said.push(format!("The export does not say whether it was {}.", place(facility)));
+    }
+    let lifts = match limit.per {
+        _ if limit.units == 0 => "A limit of 0: Medicare does not pay it there.",
+        UnitsPer::Line => "It is a limit of each line.",
+        UnitsPer::DayByPolicy => "It rests on policy: no documentation lifts it.",
+        UnitsPer::DayByUse => "It rests on what is usual: documentation may support more.",
+    };
+    said.push(lifts.to_owned());
+    said.join(" ")
+}

@@ -1,0 +1,56 @@
+//! Treatment after the plan of care in force had run out.
+
+use super::by_course::{CERTIFIED, PLAN, dates, each_course, latest, stated};
+use super::history::{Told, finding, whole};
+use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
+use crate::reference::{Day, Field, PlanRule, date};
+use crate::words::counted;
+
+pub const CHECK: Check = Check {
+    name: "recertification-missing",
+    family: "plan-of-care",
+    severity: Severity::Review,
+    needs: &[Field::PlanOfCareDate, Field::CertificationDate],
+    needs_any: &[],
+    needs_notes: false,
+    needs_file: None,
+    scope: Scope::PartB,
+    citation: "42 CFR 424.24(c); CMS Pub. 100-02 (Benefit Policy), ch. 15, §220.1.3 C and D",
+    page: include_str!("recertification_missing.md"),
+    run: Run::Patient(find),
+};
+
+fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
+    each_course(sessions, |course| {
+        let dates = dates(course, &[PLAN, CERTIFIED]);
+        let beyond = |judged: &Judged| {
+            let day = judged.session.day;
+            let since = latest(&dates, day)?;
+            let limit = judged.reference.plan_rules.limit(PlanRule::Recertification, since)?;
+            // A session that states nothing may be under a plan that the export leaves out.
+            let states = stated(judged, PLAN).chain(stated(judged, CERTIFIED)).any(|stated| stated <= day);
+            (states && day.saturating_sub(since) > limit).then_some((since, limit))
+        };
+        let late: Vec<((Day, i32), &Judged)> =
+            course.iter().filter_map(|&judged| Some((beyond(judged)?, judged))).collect();
+        for run in late.chunk_by(|a, b| a.0 == b.0) {
+            let [((since, limit), first), ..] = run else { continue };
+            let next = dates.iter().find(|date| *date > since);
+            let (certainty, next) = match next {
+                // The export does tell of later plans.
+                Some(next) => (first.certainty(), format!("the next date is {}", date(*next))),
+                None => (Certainty::DependsOnData, "no later date is in the export".to_owned()),
+            };
+            let reason = format!(
+                "{} from {} on, {} days after the latest plan of care or certification ({}): a plan is certified again within \
+                 {limit} days, and {next}.",
+                counted(run.len() as u64, "session"),
+                date(first.session.day),
+                first.session.day - since,
+                date(*since),
+            );
+            let told: Vec<Told> = run.iter().map(|(_, judged)| whole(judged)).collect();
+            findings.extend(finding(&CHECK, (Severity::Review, certainty), &told, reason));
+        }
+    });
+}

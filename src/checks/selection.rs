@@ -1,0 +1,302 @@
+//! Which checks run, on which sessions. Silence is no pass: what did not run, or on how many lines it could, is said.
+
+use super::{ALL, Check, Finding, Judged, Run, Scope, group_more_than_once, units_without_minutes};
+use crate::error::{Error, Result};
+use crate::ingest::{Lines, Role, Source};
+use crate::reference::{Day, Field, Reference};
+use crate::sessions::Outcome;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The checks that a run uses, by name or family.
+#[derive(Clone)]
+pub struct Selection {
+    chosen: Vec<bool>,
+    why_not: Vec<String>,
+    /// For each check, whether the columns of each source are enough for it; nothing where all are.
+    fits: Vec<Vec<bool>>,
+    /// For each check, first and last day that its table of facts knows, if it has one.
+    dates: Vec<Option<(Day, Day)>>,
+}
+
+/// To how much of a run each check could be applied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied(Vec<AppliedTo>);
+
+/// Lines of sessions that one check speaks of, and why it does not speak of others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedTo {
+    /// It was applied.
+    pub lines: u64,
+    /// Their payers do not have Part B's rules.
+    pub other_payers: u64,
+    /// They lie outside the dates of its table.
+    pub other_dates: u64,
+    /// Their file lacks a column.
+    pub no_column: u64,
+    /// First and last date of service that its table of facts knows, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table_dates: Option<(String, String)>,
+}
+
+impl std::ops::AddAssign<&AppliedTo> for AppliedTo {
+    fn add_assign(&mut self, other: &AppliedTo) {
+        self.lines += other.lines;
+        self.other_payers += other.other_payers;
+        self.other_dates += other.other_dates;
+        self.no_column += other.no_column;
+    }
+}
+
+/// Whether a check speaks of a session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Speaks {
+    Yes,
+    OtherPayer,
+    OtherDate,
+    NoColumn,
+}
+
+impl Applied {
+    /// With those of another part of the run.
+    pub fn merge(&mut self, other: &Applied) {
+        self.0.resize(ALL.len(), AppliedTo::default());
+        self.0.iter_mut().zip(&other.0).for_each(|(own, other)| *own += other);
+    }
+
+    /// Of each check that was selected and could run, by name.
+    pub fn by_check(&self, selection: &Selection) -> BTreeMap<String, AppliedTo> {
+        let named = |(n, check): (usize, &Check)| {
+            let mut applied = self.0.get(n).cloned().unwrap_or_default();
+            let date = |day: Day| crate::reference::date(day).to_string();
+            applied.table_dates = selection.dates[n].map(|(from, to)| (date(from), date(to)));
+            (check.name.to_owned(), applied)
+        };
+        ALL.iter().enumerate().filter(|(n, _)| selection.chosen[*n]).map(named).collect()
+    }
+}
+
+/// Whether a source has a column of that field.
+fn has_itself(source: &Source, field: Field) -> bool {
+    source.columns.iter().any(|(_, mapped)| *mapped == Some(field))
+}
+
+/// The same, or what does instead.
+fn has(source: &Source, field: Field) -> bool {
+    let own = |field: Field| has_itself(source, field);
+    match field {
+        // Minutes may be the visit's, or the time between two others.
+        Field::Minutes => {
+            [Field::Minutes, Field::VisitTimedMinutes, Field::VisitTotalMinutes, Field::EndTime].into_iter().any(own)
+        }
+        Field::Modifiers => {
+            [Field::Modifiers, Field::Modifier1, Field::Modifier2, Field::Modifier3, Field::Modifier4]
+                .into_iter()
+                .any(own)
+                || source.counts.code_modifiers > 0
+        }
+        field => own(field),
+    }
+}
+
+impl Selection {
+    /// `select` (all where empty) less `ignore`.
+    ///
+    /// # Errors
+    /// A name that is neither a check nor a family.
+    pub fn new(select: &[String], ignore: &[String]) -> Result<Selection> {
+        for name in select.iter().chain(ignore) {
+            if !ALL.iter().any(|check| check.name == name || check.family == name) {
+                let names: Vec<&str> = ALL.iter().map(|check| check.name).collect();
+                return Err(Error::Usage(format!(
+                    "{name:?} is no check and no family; the checks are {}",
+                    names.join(", ")
+                )));
+            }
+        }
+        let named = |list: &[String], check: &Check| list.iter().any(|name| name == check.name || name == check.family);
+        let chosen: Vec<bool> =
+            ALL.iter().map(|check| (select.is_empty() || named(select, check)) && !named(ignore, check)).collect();
+        let why_not = chosen.iter().map(|chosen| if *chosen { String::new() } else { "not selected".into() }).collect();
+        Ok(Selection { chosen, why_not, fits: Vec::new(), dates: vec![None; ALL.len()] })
+    }
+
+    /// The selection of a finished run: the checks that ran, and why the others did not.
+    pub fn of_manifest(run: &[String], not_run: &BTreeMap<String, String>) -> Selection {
+        let why_not = |check: &Check| not_run.get(check.name).cloned().unwrap_or_default();
+        Selection {
+            chosen: ALL.iter().map(|check| run.iter().any(|name| name == check.name)).collect(),
+            why_not: ALL.iter().map(why_not).collect(),
+            fits: Vec::new(),
+            dates: vec![None; ALL.len()],
+        }
+    }
+
+    /// Leaves out checks whose columns no file has, or whose facts nobody gave, and says so.
+    pub fn fit(&mut self, sources: &[Source], reference: &Reference) {
+        let joined = sources.iter().any(|source| source.role == Role::Notes);
+        self.fits = vec![Vec::new(); ALL.len()];
+        self.dates = vec![None; ALL.len()];
+        for (n, check) in ALL.iter().enumerate() {
+            if !self.chosen[n] {
+                continue;
+            }
+            let in_some = |field: &Field| sources.iter().any(|source| has(source, *field));
+            let itself_in_some = |field: &Field| sources.iter().any(|source| has_itself(source, *field));
+            let names = |fields: &[Field]| fields.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ");
+            let lacks = if let Some(missing) = check.needs.iter().find(|field| !in_some(field)) {
+                Some(format!("needs the column {}", missing.name()))
+            } else if !check.needs_any.is_empty() && !check.needs_any.iter().any(itself_in_some) {
+                Some(format!("needs one of the columns {}", names(check.needs_any)))
+            } else if check.needs_notes && !joined {
+                Some("needs an export of the notes (--join)".to_owned())
+            } else {
+                let missing = check.needs_file.filter(|name| !reference.has_file(name));
+                missing.map(|name| format!("needs {name} in the folder of --data"))
+            };
+            if let Some(lacks) = lacks {
+                self.chosen[n] = false;
+                self.why_not[n] = lacks;
+                continue;
+            }
+            // What a file of bills lacks, notes that are joined or remittances may give.
+            let beside = |field: &Field| {
+                sources.iter().any(|source| source.role != Role::Bill && has(source, *field))
+            };
+            let fits = |source: &Source| {
+                let found = |field: &Field| has(source, *field) || beside(field);
+                let itself = |field: &Field| has_itself(source, *field) || beside(field);
+                check.needs.iter().all(found) && (check.needs_any.is_empty() || check.needs_any.iter().any(itself))
+            };
+            let of_sources: Vec<bool> = sources.iter().map(fits).collect();
+            if of_sources.contains(&false) {
+                self.fits[n] = of_sources;
+            }
+            if let Scope::Dated(dates) = check.scope {
+                self.dates[n] = Some(dates(reference));
+            }
+        }
+    }
+
+    /// Counts a check that could be applied to no line as not run, and says why.
+    pub fn note_applied(&mut self, applied: &BTreeMap<String, AppliedTo>) {
+        for (n, check) in ALL.iter().enumerate() {
+            let Some(counts) = applied.get(check.name).filter(|_| self.chosen[n]) else { continue };
+            // Where there is no line at all, nothing was left out.
+            if counts.lines > 0 || counts.other_payers + counts.other_dates + counts.no_column == 0 {
+                continue;
+            }
+            self.chosen[n] = false;
+            self.why_not[n] = match counts.table_dates.as_ref().filter(|_| counts.other_dates > 0) {
+                Some((from, to)) => format!("its table knows {from} to {to}, and no session lies there"),
+                None if counts.no_column > 0 => format!(
+                    "needs the column {} beside a payer it speaks of",
+                    check.needs.last().map_or("", |field| field.name())
+                ),
+                None => "no payer of these files has Part B's rules".to_owned(),
+            };
+        }
+    }
+
+    /// Checks that run.
+    pub fn run_names(&self) -> Vec<String> {
+        ALL.iter().filter(|check| self.runs(check)).map(|check| check.name.into()).collect()
+    }
+
+    /// Checks that do not run, each with the reason.
+    pub fn not_run(&self) -> BTreeMap<String, String> {
+        let not = ALL.iter().filter(|check| !self.runs(check));
+        not.map(|check| (check.name.into(), self.why_not(check).to_owned())).collect()
+    }
+
+    /// Whether a check runs.
+    pub fn runs(&self, check: &Check) -> bool {
+        self.place(check).is_some_and(|n| self.chosen[n])
+    }
+
+    /// Why a check does not run; empty if it does.
+    pub fn why_not(&self, check: &Check) -> &str {
+        self.place(check).map_or("", |n| &self.why_not[n])
+    }
+
+    /// Runs the checks that speak of sessions, days and patients over the whole patients of a block. Findings stand in the order of
+    /// sessions.
+    pub fn run(
+        &self,
+        outcome: &Outcome,
+        lines: &Lines,
+        reference: &Reference,
+        applied: &mut Applied,
+    ) -> Vec<Finding> {
+        applied.0.resize(ALL.len(), AppliedTo::default());
+        let tells = (self.runs(&units_without_minutes::CHECK), self.runs(&group_more_than_once::CHECK));
+        let judged: Vec<Judged> = (0..outcome.sessions.len())
+            .map(|number| Judged::new(outcome, number, lines, reference, tells))
+            .collect();
+        let mut findings = Vec::new();
+        for (n, check) in ALL.iter().enumerate().filter(|(n, _)| self.chosen[*n]) {
+            let counts = &mut applied.0[n];
+            let mut speaks = |judged: &Judged| {
+                let speaks = self.speaks_of(n, check, judged);
+                let lines = u64::from(judged.session.lines.1);
+                match speaks {
+                    Speaks::Yes => counts.lines += lines,
+                    Speaks::OtherPayer => counts.other_payers += lines,
+                    Speaks::OtherDate => counts.other_dates += lines,
+                    Speaks::NoColumn => counts.no_column += lines,
+                }
+                speaks == Speaks::Yes
+            };
+            match check.run {
+                Run::Session(find) => {
+                    judged.iter().filter(|judged| speaks(judged)).for_each(|judged| find(judged, &mut findings));
+                }
+                Run::Day(find) => each_group(&judged, |a, b| a.same_day(b), &mut speaks, find, &mut findings),
+                Run::Patient(find) => each_group(&judged, |a, b| a.same_patient(b), &mut speaks, find, &mut findings),
+                // What speaks of more than these sessions has its query.
+                Run::Flag | Run::Pattern => judged.iter().for_each(|judged| _ = speaks(judged)),
+            }
+        }
+        // Within a session they stay in the order of the checks.
+        findings.sort_by_key(|finding: &Finding| finding.session);
+        findings
+    }
+
+    fn speaks_of(&self, n: usize, check: &Check, judged: &Judged) -> Speaks {
+        let part_b = !matches!(check.scope, Scope::Every);
+        if part_b && !judged.policy.part_b {
+            return Speaks::OtherPayer;
+        }
+        if let Some(Some((from, to))) = self.dates.get(n)
+            && !(*from..=*to).contains(&judged.session.day)
+        {
+            return Speaks::OtherDate;
+        }
+        match self.fits.get(n) {
+            Some(fits) if !fits.is_empty() && !judged.all_from(fits) => Speaks::NoColumn,
+            _ => Speaks::Yes,
+        }
+    }
+
+    fn place(&self, check: &Check) -> Option<usize> {
+        ALL.iter().position(|other| other.name == check.name)
+    }
+}
+
+/// Gives groups of sessions that belong together, each less those that the check does not speak of, to the check.
+fn each_group(
+    judged: &[Judged],
+    together: impl Fn(&Judged, &Judged) -> bool,
+    speaks: &mut impl FnMut(&Judged) -> bool,
+    find: fn(&[Judged], &mut Vec<Finding>),
+    findings: &mut Vec<Finding>,
+) {
+    let mut own: Vec<Judged> = Vec::new();
+    for group in judged.chunk_by(together) {
+        own.clear();
+        own.extend(group.iter().filter(|judged| speaks(judged)).copied());
+        if !own.is_empty() {
+            find(&own, findings);
+        }
+    }
+}

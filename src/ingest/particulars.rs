@@ -1,0 +1,207 @@
+//! What else a row says of a service: who furnished it, on which claim, for which diagnosis. Lines of a visit, and most visits of a
+//! patient, say the same, so it is stored once for all of them: as a text of tagged cells, taken apart once per run.
+
+use super::known::{Known, Reading, Row};
+use super::mapping::Mapping;
+use crate::reference::Field;
+use hashbrown::HashMap;
+use recount_core::cells;
+
+/// Whether who furnished a service is a therapist or a therapist's assistant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// A therapist or pathologist.
+    Clinician,
+    /// An assistant.
+    Assistant,
+}
+
+impl Credential {
+    /// Of a credential as written, such as `PTA` or `COTA/L`.
+    pub fn from_text(text: &str) -> Option<Credential> {
+        let upper = text.to_ascii_uppercase();
+        let mut words = upper.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        if upper.contains("ASSISTANT") {
+            return Some(Credential::Assistant);
+        }
+        words.find_map(|word| match word {
+            "PTA" | "LPTA" | "OTA" | "COTA" | "LOTA" | "SLPA" => Some(Credential::Assistant),
+            "PT" | "DPT" | "MPT" | "LPT" | "RPT" | "OT" | "OTR" | "OTD" | "MOT" | "LOT" | "SLP" | "CCC" | "THERAPIST" => {
+                Some(Credential::Clinician)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// What a line says besides its service, minutes and units. Blank where its file has no such column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Particulars {
+    /// Who furnished it, by the credential.
+    pub credential: Option<Credential>,
+    /// Revenue code in four digits: `0420`.
+    pub revenue_code: String,
+    /// Type of bill in three characters: `131`.
+    pub bill_type: String,
+    /// Place of service in two digits: `11`.
+    pub place_of_service: String,
+    /// Whether it names who ordered it; `None` where the file has no such column.
+    pub ordering_provider: Option<bool>,
+    /// Whether an advance beneficiary notice is on file, if that is said.
+    pub abn_on_file: Option<bool>,
+    /// Whether it needed a therapist's skills, if that is said.
+    pub skilled: Option<bool>,
+    /// Diagnoses in the order of the claim, in upper case without dots.
+    pub diagnoses: Vec<String>,
+}
+
+/// The fields that become particulars, each with the letter that marks it in the stored text.
+const FIELDS: [(Field, char); 8] = [
+    (Field::TherapistCredential, 'c'),
+    (Field::RevenueCode, 'r'),
+    (Field::BillType, 'b'),
+    (Field::PlaceOfService, 'p'),
+    (Field::OrderingProvider, 'o'),
+    (Field::AbnOnFile, 'a'),
+    (Field::Skilled, 's'),
+    (Field::DiagnosisCodes, 'd'),
+];
+
+/// Stands between the cells of the stored text.
+const BETWEEN: char = '\u{1f}';
+
+/// `yes` or `no`, in the words of exports.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "yes" | "y" | "true" | "t" | "1" | "x" | "on file" | "signed" | "skilled" => Some(true),
+        "no" | "n" | "false" | "f" | "0" | "none" | "unskilled" | "not skilled" => Some(false),
+        _ => None,
+    }
+}
+
+/// Digits and letters of a code, in upper case.
+fn plain(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+impl Particulars {
+    /// Of a stored text.
+    pub(super) fn parse(stored: &str) -> Particulars {
+        let mut found = Particulars::default();
+        for cell in stored.split(BETWEEN) {
+            let mut letters = cell.chars();
+            let (tag, cell) = (letters.next(), letters.as_str());
+            match tag {
+                Some('c') => found.credential = Credential::from_text(cell),
+                Some('r') if !cell.is_empty() => found.revenue_code = format!("{:0>4}", plain(cell)),
+                Some('b') => {
+                    let code = plain(cell);
+                    // Four digits begin with a zero that is not part of it.
+                    found.bill_type = code.strip_prefix('0').filter(|_| code.len() == 4).unwrap_or(&code).to_owned();
+                }
+                Some('p') if !cell.is_empty() => found.place_of_service = format!("{:0>2}", plain(cell)),
+                Some('o') => found.ordering_provider = Some(!cell.is_empty()),
+                Some('a') => found.abn_on_file = yes_or_no(cell),
+                Some('s') => found.skilled = yes_or_no(cell),
+                Some('d') => {
+                    let codes = cell.split([' ', ',', ';', '|', ':', '/']).map(plain);
+                    found.diagnoses = codes.filter(|code| !code.is_empty()).collect();
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// Reads the particulars of rows.
+pub(super) struct Reader {
+    columns: Vec<(Known<u32>, char)>,
+    texts: super::columns::Dictionary,
+    /// The number of what the cells say together.
+    together: HashMap<[u32; FIELDS.len()], u32>,
+    last: Option<([u32; FIELDS.len()], u32)>,
+}
+
+impl Reader {
+    /// For a file with that mapping.
+    pub(super) fn new(mapping: &Mapping) -> Reader {
+        let columns = FIELDS.into_iter().map(|(field, tag)| (Known::new(field, mapping), tag));
+        Reader {
+            columns: columns.filter(|(column, _)| column.is_mapped()).collect(),
+            texts: super::columns::Dictionary::default(),
+            together: HashMap::new(),
+            last: None,
+        }
+    }
+
+    /// Whether the file has any of the columns.
+    pub(super) fn is_used(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    /// The number of what a row says; `number` gives numbers to texts.
+    pub(super) fn read<R: Row>(&mut self, reading: &mut Reading<R>, number: impl FnOnce(&str) -> u32) -> u32 {
+        let mut cells = [0; FIELDS.len()];
+        let texts = &mut self.texts;
+        for ((column, _), cell) in self.columns.iter_mut().zip(&mut cells) {
+            *cell = column.read(reading, |text| texts.number(cells::trimmed(text))).unwrap_or(0);
+        }
+        if let Some((_, number)) = self.last.filter(|(known, _)| *known == cells) {
+            return number;
+        }
+        let found = *self.together.entry(cells).or_insert_with(|| {
+            let mut text = String::new();
+            for ((_, tag), &cell) in self.columns.iter().zip(&cells) {
+                if !text.is_empty() {
+                    text.push(BETWEEN);
+                }
+                text.push(*tag);
+                text.extend(self.texts.get(cell).chars().filter(|c| *c != BETWEEN));
+            }
+            number(&text)
+        });
+        self.last = Some((cells, found));
+        found
+    }
+
+    /// Blank cells by field.
+    pub(super) fn blanks(&self) -> impl Iterator<Item = (Field, u64)> {
+        self.columns.iter().map(|(column, _)| (column.field, column.blanks))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_is_taken_apart() {
+        let found = Particulars::parse("cPTA\u{1f}r420\u{1f}b0131\u{1f}p5\u{1f}o\u{1f}aYes\u{1f}sN\u{1f}dm54.5, S13.4XXA");
+        let expected = Particulars {
+            credential: Some(Credential::Assistant),
+            revenue_code: "0420".into(),
+            bill_type: "131".into(),
+            place_of_service: "05".into(),
+            ordering_provider: Some(false),
+            abn_on_file: Some(true),
+            skilled: Some(false),
+            diagnoses: vec!["M545".into(), "S134XXA".into()],
+        };
+        assert_eq!(found, expected);
+        assert_eq!(Particulars::parse(""), Particulars::default());
+    }
+
+    #[test]
+    fn credentials_as_practices_write_them() {
+        for (text, expected) in [
+            ("PT, DPT", Some(Credential::Clinician)),
+            ("COTA/L", Some(Credential::Assistant)),
+            ("Physical Therapist Assistant", Some(Credential::Assistant)),
+            ("M.S., CCC-SLP", Some(Credential::Clinician)),
+            ("LCSW", None),
+        ] {
+            assert_eq!(Credential::from_text(text), expected, "{text}");
+        }
+    }
+}
