@@ -52,7 +52,8 @@ impl Summed<'_> {
             let whole = tables::added_up(name, frame)?;
             TableFile::write(folder, &format!("{SUMS}/{name}"), TableFormat::Parquet, &whole)?;
         }
-        self.frames.add("checks", tables::checks(selection, &self.manifest.checks_applied, &queries.own_patterns())?)?;
+        self.frames
+            .add("checks", tables::checks(selection, &self.manifest.checks_applied, &queries.own_patterns())?)?;
         self.frames.add("settings", tables::settings(&reference.settings)?)?;
         let mut warnings = Vec::new();
         for found in queries.patterns(&self.frames, selection)? {

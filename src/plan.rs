@@ -188,8 +188,7 @@ fn half_of_the_memory() -> u64 {
 fn outside(out: &std::path::Path, inputs: &Inputs, args: &AuditArgs) -> Result<()> {
     let Ok(out) = out.canonicalize() else { return Ok(()) };
     let input = &args.input;
-    let others =
-        [&inputs.config, &input.codes, &input.policy, &input.data, &args.deliver.waivers, &args.deliver.key];
+    let others = [&inputs.config, &input.codes, &input.policy, &input.data, &args.deliver.waivers, &args.deliver.key];
     let inside = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(&out));
     match inputs.paths.iter().chain(&inputs.joined).chain(others.into_iter().flatten()).find(inside) {
         Some(path) => Err(Error::Usage(format!(

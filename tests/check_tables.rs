@@ -73,7 +73,8 @@ fn cases(path: &Path) -> Vec<Vec<Row>> {
 
 fn tables() -> Vec<PathBuf> {
     let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let mut tables: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
+    let mut tables: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
     tables.sort();
     tables
 }

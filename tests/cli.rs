@@ -7,18 +7,27 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// Name and family of each check, in the order in which they are listed.
-const CHECKS: [(&str, &str); 19] = [
+const CHECKS: [(&str, &str); 49] = [
     ("overbilled-units", "units"),
     ("rule-dependent-units", "units"),
     ("misallocated-units", "units"),
     ("underbilled-units", "units"),
+    ("medicare-secondary-rule", "units"),
     ("untimed-multiple-units", "untimed"),
+    ("group-more-than-once", "untimed"),
     ("short-session-average", "time"),
     ("short-unit-pattern", "time"),
+    ("same-minute-twice", "time"),
+    ("co-treatment-both-billed", "time"),
+    ("therapist-overlap", "time"),
+    ("impossible-day", "time"),
     ("units-without-minutes", "evidence"),
     ("minutes-missing", "evidence"),
     ("minutes-from-units", "evidence"),
     ("minutes-mismatch", "evidence"),
+    ("supervised-minutes-counted", "evidence"),
+    ("total-below-timed", "evidence"),
+    ("minutes-implausible", "evidence"),
     ("billed-not-documented", "evidence"),
     ("documented-not-billed", "evidence"),
     ("billed-not-rendered", "evidence"),
@@ -26,17 +35,61 @@ const CHECKS: [(&str, &str); 19] = [
     ("line-spans-days", "codes"),
     ("unknown-code", "codes"),
     ("inactive-code", "codes"),
+    ("wrong-code-for-payer", "codes"),
     ("duplicate-line", "codes"),
+    ("discipline-modifier", "modifiers"),
+    ("assistant-modifier", "modifiers"),
+    ("evaluation-by-assistant", "modifiers"),
+    ("abn-modifier", "modifiers"),
+    ("kx-missing", "thresholds"),
+    ("kx-unneeded", "thresholds"),
+    ("targeted-review", "thresholds"),
+    ("ncci-pair", "edits"),
+    ("unneeded-59", "edits"),
+    ("mue-exceeded", "edits"),
+    ("add-on-without-primary", "edits"),
+    ("evaluation-repeated", "edits"),
+    ("revenue-code", "claim"),
+    ("bill-type", "claim"),
+    ("referral-missing", "claim"),
+    ("clinician-not-enrolled", "claim"),
+    ("diagnosis-unsupported", "claim"),
+    ("certification-late", "plan-of-care"),
+    ("recertification-missing", "plan-of-care"),
+    ("progress-report-missing", "plan-of-care"),
 ];
 
-/// Checks that need columns, or notes, which [`VISITS`] has not.
-const NOT_RUN: [&str; 6] = [
+/// Checks that need columns, notes, dates or payers which [`VISITS`] has not.
+const NOT_RUN: [&str; 29] = [
+    "same-minute-twice",
+    "co-treatment-both-billed",
+    "therapist-overlap",
+    "impossible-day",
     "minutes-mismatch",
+    "supervised-minutes-counted",
+    "total-below-timed",
     "billed-not-documented",
     "documented-not-billed",
     "billed-not-rendered",
     "billed-unsigned",
     "line-spans-days",
+    "discipline-modifier",
+    "assistant-modifier",
+    "evaluation-by-assistant",
+    "abn-modifier",
+    "kx-missing",
+    "kx-unneeded",
+    "targeted-review",
+    "ncci-pair",
+    "unneeded-59",
+    "revenue-code",
+    "bill-type",
+    "referral-missing",
+    "clinician-not-enrolled",
+    "diagnosis-unsupported",
+    "certification-late",
+    "recertification-missing",
+    "progress-report-missing",
 ];
 
 /// Four sessions over by a unit, one on each side of both ends of a quarter, and a code that is in no table.
@@ -244,13 +297,19 @@ fn checks_are_selected_by_name_and_family() {
         (&["--select", "units"], of(&["units"])),
         (&["--select", "overbilled-units"], vec!["overbilled-units"]),
         (&["--select", "codes,units"], of(&["units", "codes"])),
-        (&["--select", "untimed", "--select", "unknown-code"], vec!["untimed-multiple-units", "unknown-code"]),
-        (&["--ignore", "codes"], of(&["units", "untimed", "time", "evidence"])),
         (
-            &["--ignore", "overbilled-units,time"],
-            without(&["overbilled-units", "short-session-average", "short-unit-pattern"]),
+            &["--select", "untimed", "--select", "unknown-code"],
+            vec!["untimed-multiple-units", "group-more-than-once", "unknown-code"],
         ),
-        (&["--select", "codes", "--ignore", "unknown-code"], vec!["inactive-code", "duplicate-line"]),
+        (
+            &["--ignore", "codes"],
+            CHECKS.into_iter().filter(|(_, family)| *family != "codes").map(|(name, _)| name).collect(),
+        ),
+        (&["--ignore", "overbilled-units,time"], without(&[&["overbilled-units"], &of(&["time"])[..]].concat())),
+        (
+            &["--select", "codes", "--ignore", "unknown-code"],
+            vec!["inactive-code", "wrong-code-for-payer", "duplicate-line"],
+        ),
     ] {
         let audit = audited(&[("visits.csv", VISITS)], options);
         let manifest = audit.manifest();
@@ -402,7 +461,7 @@ fn what_is_written() {
         let mut all: Vec<String> = names.chain(tables.clone()).map(|name| format!("{name}.{ending}")).collect();
         let made = ["manifest.json", "report.html", "workpaper.xlsx", "pseudonyms.csv"];
         all.extend(made.map(str::to_owned));
-        let sums = recount::tables::SUMS.into_iter().chain(["sources", "payer_names"]);
+        let sums = recount::tables::SUMS.into_iter().chain(["sources", "payer_names", "clinician_overlaps"]);
         all.extend(sums.map(|name| format!("sums/{name}.parquet")));
         all.sort();
         all

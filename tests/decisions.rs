@@ -104,7 +104,12 @@ fn found(audit: &Audit) -> String {
 /// What is found in a patient's bill.
 fn found_of(audit: &Audit, patient: &str) -> String {
     let findings = audit.table("findings");
-    let of_patient = findings.iter().filter(|row| row["patient_id"] == patient);
+    // What modifiers and edits say of these bills stands in tables of their own.
+    let elsewhere = |row: &&Row| {
+        let family = recount::checks::by_name(&row["check"]).map_or("", |check| check.family);
+        ["modifiers", "edits"].contains(&family)
+    };
+    let of_patient = findings.iter().filter(|row| row["patient_id"] == patient && !elsewhere(row));
     let mut found: Vec<String> = of_patient.map(|row| of(row, "check severity certainty units_over")).collect();
     found.sort();
     if found.is_empty() { "nothing".to_owned() } else { found.join("; ") }

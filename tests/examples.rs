@@ -41,7 +41,8 @@ struct Context(Vec<(String, String)>);
 
 impl Context {
     fn new(payer: &str) -> Context {
-        let standing = [("date_of_service", "2024-03-05"), ("discipline", "PT"), ("payer", payer), ("therapist_id", "T1")];
+        let standing =
+            [("date_of_service", "2024-03-05"), ("discipline", "PT"), ("payer", payer), ("therapist_id", "T1")];
         Context(standing.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec())
     }
 
@@ -62,7 +63,8 @@ impl Context {
 fn as_csv(example: &Example) -> Files {
     let mut columns: Vec<String> =
         ["date_of_service", "discipline", "payer", "therapist_id"].map(str::to_owned).to_vec();
-    let (mut bills, mut notes) = (Vec::new(), "patient_id,date_of_service,therapist_id,code,minutes,units\n".to_owned());
+    let (mut bills, mut notes) =
+        (Vec::new(), "patient_id,date_of_service,therapist_id,code,minutes,units\n".to_owned());
     let without_notes = notes.len();
     let mut patient = 0;
     let mut kept = Context::new(example.payer);

@@ -59,7 +59,10 @@ fn the_schemas_in_the_folder_are_those_of_the_program() {
     assert_eq!((listed.code, &*listed.stderr), (0, ""));
     let rows = listed.stdout.lines().skip(1).take_while(|line| !line.is_empty());
     let names: Vec<&str> = rows.filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(names, ["claims", "headers", "payers", "preset", "recount", "secondary", "settings", "statuses", "waivers"]);
+    assert_eq!(
+        names,
+        ["claims", "headers", "payers", "preset", "recount", "secondary", "settings", "statuses", "waivers"]
+    );
     let path = |name: &str| root().join(format!("data/schemas/{name}.schema.json"));
     for name in &names {
         let printed = recount(&["schema", name]);

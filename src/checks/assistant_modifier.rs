@@ -134,6 +134,7 @@ fn by_minutes(judged: &Judged, service: &Service, rule: AssistantRule) -> Option
     let settled = split.clear
         && !told.by_credential
         && session.mismatch.is_none()
+        && !bills().any(|line| judged.leaves_out(line, |used| used.assistant))
         && discipline.is_some()
         && !family.iter().any(|service| service.repeated)
         // A critical access hospital has no CQ and CO, and its type of bill would say so.

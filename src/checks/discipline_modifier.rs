@@ -61,7 +61,7 @@ fn missing(judged: &Judged, service: &Service, facts: &CodeFacts) -> Option<(Sev
     let lacks = |line: &u32| {
         disciplines::named(judged, *line).next().is_none() && judged.modifiers(*line).all(|own| own.len() == 2)
     };
-    let first = judged.bills(service).find(lacks)?;
+    let first = judged.bills(service).find(lacks).filter(|&line| !judged.leaves_out(line, |used| used.discipline))?;
     let (lines, lacking) = (judged.bills(service).count(), judged.bills(service).filter(lacks).count());
     let code = judged.code(service);
     let of = if lines == 1 { code.to_owned() } else { format!("{lacking} of {lines} lines of {code}") };
@@ -69,8 +69,8 @@ fn missing(judged: &Judged, service: &Service, facts: &CodeFacts) -> Option<(Sev
         let reason = format!("{of} without GP, GO or GN: one is due if it was furnished under a therapy plan of care.");
         return Some((Severity::Note, Certainty::DependsOnData, reason));
     }
-    let source = &judged.lines.export.sources[usize::from(judged.lines.file.at(first))];
     let with = |service: &Service| judged.bills(service).any(|line| disciplines::named(judged, line).next().is_some());
+    let source = &judged.lines.export.sources[usize::from(judged.lines.file.at(first))];
     Some(if !source.has_header() || judged.services.iter().any(with) {
         (Severity::Review, Certainty::Certain, format!("{of} without GP, GO or GN: it is always therapy."))
     } else {

@@ -1,7 +1,7 @@
 //! What a check sees: one session with its services and lines, and the words to tell of them.
 
 use super::{Attribution, Certainty, Finding, Grain, Severity, minutes_implausible};
-use crate::ingest::{Lines, Role, Setting};
+use crate::ingest::{Lines, ModifiersUsed, Role, Setting};
 use crate::reference::{CodeFacts, Kind, Policy, Reference};
 use crate::sessions::{Evidence, Outcome, Over, Service, Session, setting};
 use recount_core::domain::{Rule, Time};
@@ -97,6 +97,12 @@ impl<'a> Judged<'a> {
     /// Whether a line has that modifier.
     pub fn has_modifier(&self, line: u32, modifier: &str) -> bool {
         self.modifiers(line).any(|own| own == modifier)
+    }
+
+    /// Whether the file of a line leaves modifiers of that sort to the claim, as it seems.
+    pub fn leaves_out(&self, line: u32, sort: fn(&ModifiersUsed) -> bool) -> bool {
+        let source = &self.lines.export.sources[usize::from(self.lines.file.at(line))];
+        source.leaves_out(&self.reference.settings, sort)
     }
 
     /// Where lines were furnished, if those that say so agree.

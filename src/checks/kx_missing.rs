@@ -30,12 +30,16 @@ fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
         let lacking = beyond.map(|session| (session, billed(session.judged, |line| unanswered(session.judged, line))));
         let lacking: Vec<_> = lacking.filter(|(_, lines)| !lines.is_empty()).collect();
         let Some((first, _)) = lacking.first() else { return };
-        let sure = lacking.iter().all(|(session, _)| session.certainty == Certainty::Certain);
+        let own = first.judged.order[first.judged.session.lines.0 as usize];
+        let left_out = first.judged.leaves_out(own, |used| used.threshold);
+        let known = lacking.iter().all(|(session, _)| session.certainty == Certainty::Certain);
+        let sure = known && !left_out;
         let certainty = if sure { first.judged.certainty() } else { Certainty::DependsOnData };
         let lines = lacking.iter().map(|(_, lines)| lines.len() as u64).sum();
         let reason = format!(
-            "Before {} this practice's own allowed amounts of {} in {} were {}, over the threshold of {} (a lower bound: other \
+            "{}Before {} this practice's own allowed amounts of {} in {} were {}, over the threshold of {} (a lower bound: other \
              practices' amounts and blank ones are not in it); without KX from then on: {} of {}.",
+            if left_out { "No line of the file has KX, which may be added on the claim. " } else { "" },
             date(first.judged.session.day),
             threshold.group.name(),
             threshold.year,

@@ -160,9 +160,7 @@ impl Selection {
                 continue;
             }
             // What a file of bills lacks, notes that are joined or remittances may give.
-            let beside = |field: &Field| {
-                sources.iter().any(|source| source.role != Role::Bill && has(source, *field))
-            };
+            let beside = |field: &Field| sources.iter().any(|source| source.role != Role::Bill && has(source, *field));
             let fits = |source: &Source| {
                 let found = |field: &Field| has(source, *field) || beside(field);
                 let itself = |field: &Field| has_itself(source, *field) || beside(field);
@@ -221,18 +219,11 @@ impl Selection {
 
     /// Runs the checks that speak of sessions, days and patients over the whole patients of a block. Findings stand in the order of
     /// sessions.
-    pub fn run(
-        &self,
-        outcome: &Outcome,
-        lines: &Lines,
-        reference: &Reference,
-        applied: &mut Applied,
-    ) -> Vec<Finding> {
+    pub fn run(&self, outcome: &Outcome, lines: &Lines, reference: &Reference, applied: &mut Applied) -> Vec<Finding> {
         applied.0.resize(ALL.len(), AppliedTo::default());
         let tells = (self.runs(&units_without_minutes::CHECK), self.runs(&group_more_than_once::CHECK));
-        let judged: Vec<Judged> = (0..outcome.sessions.len())
-            .map(|number| Judged::new(outcome, number, lines, reference, tells))
-            .collect();
+        let judged: Vec<Judged> =
+            (0..outcome.sessions.len()).map(|number| Judged::new(outcome, number, lines, reference, tells)).collect();
         let mut findings = Vec::new();
         for (n, check) in ALL.iter().enumerate().filter(|(n, _)| self.chosen[*n]) {
             let counts = &mut applied.0[n];

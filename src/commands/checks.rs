@@ -16,29 +16,49 @@ pub fn list(dir: Option<&Path>) -> Result<String> {
     let run = dir.map(FinishedRun::open).transpose()?;
     let mut text = match &run {
         None => format!("{:<26}  {:<13}  {:<9}  needs\n", "check", "family", "severity"),
-        Some(_) => format!("{:<26}  {:<13}  {:<9}  {:>12}\n", "check", "family", "severity", "lines"),
+        Some(_) => format!("{:<26}  {:<13}  {:<9}  lines\n", "check", "family", "severity"),
     };
     for check in ALL {
         let last = match &run {
             None => needs(check),
             Some(run) => applied(check, &run.manifest),
         };
-        let line = format!("{:<26}  {:<13}  {:<9}  {last}", check.name, check.family, check.severity.name());
-        let _ = writeln!(text, "{}", line.trim_end());
+        let lead = format!("{:<26}  {:<13}  {:<9}  ", check.name, check.family, check.severity.name());
+        put(&mut text, &lead, &last);
     }
     let hint = match dir {
-        None => "recount explain CHECK prints a check's page; recount checks REPORT says to how many\nlines of a run each could be applied.",
-        Some(_) => "lines: those that a check could be applied to. recount explain CHECK prints its page.",
+        None => {
+            "recount explain CHECK prints a check's page; recount checks REPORT says to how\nmany lines of a run each could be applied."
+        }
+        Some(_) => {
+            "lines: those that a check could be applied to. recount explain CHECK prints a\ncheck's page; recount checks lists what each needs."
+        }
     };
     let _ = writeln!(text, "\n{hint}");
     Ok(text)
 }
 
+/// Columns of a terminal.
+const WIDTH: usize = 80;
+
+/// Writes words behind a lead; what does not fit stands below, under their first.
+fn put(text: &mut String, lead: &str, words: &str) {
+    let mut line = lead.to_owned();
+    for word in words.split(' ') {
+        if line.chars().count() + word.chars().count() > WIDTH && line.trim() != lead.trim() {
+            let _ = writeln!(text, "{}", line.trim_end());
+            line = " ".repeat(lead.chars().count());
+        }
+        let _ = write!(line, "{word} ");
+    }
+    let _ = writeln!(text, "{}", line.trim_end());
+}
+
 /// To how many lines of a run a check could be applied, or why to none.
 fn applied(check: &Check, manifest: &Manifest) -> String {
     match (manifest.checks_not_run.get(check.name), manifest.checks_applied.get(check.name)) {
-        (Some(why), _) => format!("{:>12}  {why}", "not run"),
-        (None, Some(applied)) => format!("{:>12}", thousands(applied.lines as i64)),
+        (Some(why), _) => format!("not run: {why}"),
+        (None, Some(applied)) => thousands(applied.lines as i64),
         (None, None) => String::new(),
     }
 }

@@ -105,8 +105,7 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
     sums(&parts, &mut frames)?;
     let mut selection = Selection::of_manifest(&manifest.checks_run, &manifest.checks_not_run);
     selection.note_applied(&manifest.checks_applied);
-    let manifest =
-        Manifest { checks_run: selection.run_names(), checks_not_run: selection.not_run(), ..manifest };
+    let manifest = Manifest { checks_run: selection.run_names(), checks_not_run: selection.not_run(), ..manifest };
     let summed = Summed { frames, files, manifest };
     let report = summed.conclude(&folder, args.tables, &queries, &selection, &reference, (&choices, &progress))?;
     bar.finish();
@@ -177,7 +176,10 @@ fn manifest(parts: &[Part], queries: &Queries) -> Result<Manifest> {
     let first = &parts[0].manifest;
     let (mut noted, mut totals) = (Noted::default(), TotalsOf::default());
     let mut whole = Manifest { findings: Default::default(), sessions: Default::default(), ..first.clone() };
-    whole.checks_applied.values_mut().for_each(|applied| *applied = AppliedTo { table_dates: applied.table_dates.take(), ..AppliedTo::default() });
+    whole
+        .checks_applied
+        .values_mut()
+        .for_each(|applied| *applied = AppliedTo { table_dates: applied.table_dates.take(), ..AppliedTo::default() });
     for part in parts {
         let other = &part.manifest;
         let differs = [

@@ -94,10 +94,19 @@ pub fn not_tested(facts: &Facts) -> Section {
         }
         let dates = to.table_dates.as_ref().map_or(String::new(), |(from, to)| format!("{from} to {to}"));
         let counts = [to.lines, to.other_payers, to.other_dates, to.no_column];
-        partly.row([vec![Value::text(check.as_str())], counts.map(|n| Value::Whole(n as i64)).to_vec(), vec![Value::text(dates)]].concat());
+        partly.row(
+            [
+                vec![Value::text(check.as_str())],
+                counts.map(|n| Value::Whole(n as i64)).to_vec(),
+                vec![Value::text(dates)],
+            ]
+            .concat(),
+        );
     }
     if !partly.rows.is_empty() {
-        partly.note = "Checks of Part B's rules do not speak of other payers; what a table of facts does not know is not judged.".into();
+        partly.note =
+            "Checks of Part B's rules do not speak of other payers; what a table of facts does not know is not judged."
+                .into();
         blocks.push(Block::Table(partly));
     }
     section("not-tested", "What was not tested", blocks)

@@ -3,140 +3,18 @@
 //! Texts repeat: from row to row, and all over a file. So what a text means (a code, a date, an amount) is worked out once per
 //! distinct text of a column, and a row looks it up.
 
-use super::chunk::{Body, Chunk, Flags, NO_DATE, NO_SPAN, Packed, date_bits, span_bits};
-use super::columns::{Dictionary, Ids, Seen};
+use super::chunk::{Chunk, Flags, NO_DATE, NO_SPAN, Packed, date_bits, span_bits};
+use super::columns::{Dictionary, Seen};
 use super::known::{Known, Reading, Row};
 use super::lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Setting, Why};
 use super::mapping::{Mapping, Role};
 use super::meanings::{identifier, named_setting, push_word, setting_of_place};
+use super::parsed::{Counts, LostCell, Parsed, Visit};
 use super::particulars;
 use crate::config::RowsAre;
 use crate::reference::{Field, Reference, Status};
 use recount_core::cells::{self, Clock, CodeCell, DateCell, DateOrder, Problem, Span, TimeCell};
-use recount_core::domain::{Cents, Discipline, Units};
-
-/// A row that could not be read. Its numbers count within the chunk; 0 is blank or unread.
-pub struct LostCell {
-    pub(super) row: u16,
-    pub(super) why: Why,
-    pub(super) patient: u16,
-    pub(super) practice: u16,
-    pub(super) date: u16,
-    pub(super) units: Units,
-    pub(super) charge: Cents,
-    pub(super) time: i32,
-}
-
-/// A parsed chunk: its lines, and the texts that their numbers stand for.
-#[derive(Default)]
-pub struct Parsed {
-    /// Records passed over and parsed, blank ones too: how far the next chunk's row numbers are on.
-    pub(super) records: u32,
-    pub(super) body: Body,
-    pub(super) patients: Dictionary,
-    pub(super) codes: Dictionary,
-    pub(super) payers: Dictionary,
-    pub(super) modifiers: Dictionary,
-    pub(super) therapists: Dictionary,
-    pub(super) clinics: Dictionary,
-    pub(super) practices: Dictionary,
-    pub(super) visits: Ids,
-    pub(super) claims: Ids,
-    pub(super) line_ids: Ids,
-    pub(super) starts: Ids,
-    pub(super) adjustments: Ids,
-    pub(super) particulars: Ids,
-    /// The date of number 1, 2 …
-    pub(super) dates: Vec<DateCell>,
-    pub(super) lost: Vec<LostCell>,
-    pub(super) counts: Counts,
-}
-
-/// What is counted while rows are read.
-#[derive(Clone, Debug, Default)]
-pub struct Counts {
-    /// Blank cells by field.
-    pub blanks: Vec<(Field, u64)>,
-    /// Minutes cells written as h:mm.
-    pub clock_cells: u64,
-    /// Disciplines inferred from something other than their column.
-    pub inferred_disciplines: u64,
-    /// Dates beside the date of service, and minutes beside those of the code, that could not be read.
-    pub unread: Vec<(Field, u64)>,
-    /// Distinct cells of codes that have modifiers in them.
-    pub code_modifiers: u64,
-    /// Cells that are not UTF-8.
-    pub odd_cells: u64,
-    /// Minutes that are no whole number.
-    pub fractions: u64,
-    /// The longest time on a line, in hundredths of a second.
-    pub longest: Option<i32>,
-    /// Lines of visits that did not take place, or whose note is not signed, with units billed.
-    pub odd_statuses: u64,
-    /// Cells of the status column whose words are not known.
-    pub unknown_statuses: u64,
-    /// Lines with units other than 1.
-    pub not_single: u64,
-    /// Lines that say what the line before says.
-    pub repeats: u64,
-    /// Visits with several timed codes, as far as their lines stand together; and those of them whose codes all have the same minutes,
-    /// as many as all their units need rather than each.
-    pub visits: u64,
-    pub visits_alike: u64,
-}
-
-/// The timed lines of the visit that is being read.
-#[derive(Clone, Copy, Default)]
-struct Visit {
-    patient: u16,
-    date: u16,
-    visit: u32,
-    lines: u16,
-    time: i32,
-    units: i32,
-    most_units: i32,
-    alike: bool,
-}
-
-impl Visit {
-    /// Counts the visit that has ended.
-    fn end(self, counts: &mut Counts) {
-        if self.lines < 2 || self.units == 0 {
-            return;
-        }
-        counts.visits += 1;
-        let minutes = self.time / 6_000;
-        // As near to what all units need as to what the largest line does.
-        let of_visit = (minutes - 15 * self.units).abs() <= (minutes - 15 * self.most_units).abs();
-        counts.visits_alike += u64::from(self.alike && of_visit);
-    }
-}
-
-impl Counts {
-    /// With those of another chunk.
-    pub fn add(&mut self, other: &Counts) {
-        for (own, other) in [(&mut self.blanks, &other.blanks), (&mut self.unread, &other.unread)] {
-            for &(field, count) in other {
-                match own.iter_mut().find(|(known, _)| *known == field) {
-                    Some((_, sum)) => *sum += count,
-                    None => own.push((field, count)),
-                }
-            }
-        }
-        self.code_modifiers += other.code_modifiers;
-        self.clock_cells += other.clock_cells;
-        self.inferred_disciplines += other.inferred_disciplines;
-        self.odd_cells += other.odd_cells;
-        self.fractions += other.fractions;
-        self.longest = self.longest.max(other.longest);
-        self.odd_statuses += other.odd_statuses;
-        self.unknown_statuses += other.unknown_statuses;
-        self.not_single += other.not_single;
-        self.repeats += other.repeats;
-        self.visits += other.visits;
-        self.visits_alike += other.visits_alike;
-    }
-}
+use recount_core::domain::{Cents, Discipline};
 
 #[derive(Clone, Copy)]
 struct CodeMeaning {
@@ -322,7 +200,10 @@ impl<'a> Parser<'a> {
         self.dates_beside.iter().for_each(|column| note(column.field, column.blanks));
         self.minutes_beside.iter().for_each(|column| note(column.field, column.blanks));
         let told = [Field::RevenueCode, Field::TherapistCredential, Field::PlaceOfService, Field::BillType];
-        self.particulars.blanks().filter(|(field, _)| !told.contains(field)).for_each(|(field, count)| note(field, count));
+        self.particulars
+            .blanks()
+            .filter(|(field, _)| !told.contains(field))
+            .for_each(|(field, count)| note(field, count));
         self.parsed.counts.blanks = blanks;
         self.parsed.counts.code_modifiers = self.code_modifiers.len() as u64 - 1;
         self.parsed.body.set_charges(self.charges);
@@ -401,9 +282,7 @@ impl<'a> Parser<'a> {
                     note(column.field, why);
                     None
                 }
-                Err(_) => {
-                    unread(&mut parsed.counts, column.field)
-                }
+                Err(_) => unread(&mut parsed.counts, column.field),
             });
             if let (Some(start), Some(end)) = (start, end) {
                 let between = Span::between(start, end);
@@ -548,6 +427,7 @@ impl<'a> Parser<'a> {
         if new {
             // What is no list of modifiers is kept as it stands: it is shown, and it proves nothing.
             let list = cells::split_modifiers(cells::trimmed(&self.joined));
+            parsed.counts.modifiers.note(list.iter().flatten());
             let canonical = list.as_ref().map_or_else(|| self.joined.clone(), |list| list.join(" "));
             let discipline = list.iter().flatten().find_map(|modifier| Discipline::from_modifier(modifier));
             self.joined_meanings.push((parsed.modifiers.number(&canonical) as u16, discipline));
@@ -559,7 +439,9 @@ impl<'a> Parser<'a> {
             inferred
         });
         let [assistant, unskilled] = minutes.map(|time| time.unwrap_or(BLANK_TIME));
-        for time in [time, visit_times[0], visit_times[1], assistant, unskilled].into_iter().filter(|&time| time != BLANK_TIME) {
+        for time in
+            [time, visit_times[0], visit_times[1], assistant, unskilled].into_iter().filter(|&time| time != BLANK_TIME)
+        {
             parsed.counts.fractions += u64::from(!recount_core::domain::Time(time).is_whole());
             parsed.counts.longest = parsed.counts.longest.max(Some(time));
         }

@@ -4,7 +4,7 @@
 //! is a segment, counted from 1.
 
 use super::append;
-use super::block::{Parsed, Parser};
+use super::block::Parser;
 use super::decide::settle_dates;
 use super::export::Export;
 use super::fates::Fates;
@@ -12,6 +12,7 @@ use super::known::Row;
 use super::lines::Why;
 use super::mapping::{Mapping, Role};
 use super::open::Item;
+use super::parsed::Parsed;
 use super::segments::{Piece, Record, Stream};
 use super::visits::Visits;
 use crate::config::PatientIs;

@@ -7,7 +7,7 @@ use super::lines::Why;
 use super::mapping::{Mapping, Role};
 use crate::config::{MinutesUnit, RowsAre, UnitMinutes};
 use crate::error::{Error, Result};
-use crate::reference::{Field, day};
+use crate::reference::{Field, Settings, day};
 use crate::words::counted;
 use recount_core::cells::{DateCell, DateOrder};
 use recount_core::domain::Time;
@@ -128,6 +128,16 @@ pub fn note_reading(source: &mut Source, mapping: &Mapping, joined: bool) {
         source.notes.push(format!("no column of minutes per code, so unit rules cannot be applied{hint}"));
     }
     note_cells(source);
+}
+
+/// Says so, where modifiers are likely added later.
+pub fn note_modifiers(source: &mut Source, mapping: &Mapping, settings: &Settings) {
+    let has = [Field::Modifiers, Field::Modifier1].into_iter().any(|field| mapping.has(field));
+    if has && mapping.role == Role::Bill && source.leaves_out(settings, |used| used.discipline) {
+        let note =
+            "no line has GP, GO or GN, which may be added on the claim: discipline-modifier does not ask for them here";
+        source.notes.push(note.into());
+    }
 }
 
 /// Says what was noticed in its cells.

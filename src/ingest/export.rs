@@ -1,17 +1,17 @@
 //! A run's exports, read: files, chunks of packed lines, the texts behind their numbers, and the rows that are no lines.
 
-use super::block::{Counts, Parsed};
 use super::chunk::{Body, Chunk, NO_DAY, Numbers, Packed};
 use super::columns::{Dictionary, Ids};
 use super::lines::{BLANK_MONEY, BLANK_TIME, LostRow, Place, Setting, Why};
 use super::mapping::Role;
 use super::open::{Format, Item};
+use super::parsed::{Counts, ModifiersUsed, Parsed};
 use super::particulars::Particulars;
 use super::store::Store;
 use super::{IdScope, Totals};
 use crate::config::UnitMinutes;
 use crate::error::{Error, Result};
-use crate::reference::{CodeFacts, Codes, Day, Field, Kind, Payers, Policy, Reference};
+use crate::reference::{CodeFacts, Codes, Day, Field, Kind, Payers, Policy, Reference, Settings};
 use recount_core::cells::{DateCell, DateOrder};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -73,6 +73,12 @@ impl Source {
 }
 
 impl Source {
+    /// Whether none of its lines has a modifier of that sort, so that they may be added later, on the claim. A claim adds none, and
+    /// a few lines tell nothing.
+    pub fn leaves_out(&self, settings: &Settings, sort: fn(&ModifiersUsed) -> bool) -> bool {
+        self.has_header() && self.rows as i64 >= settings.source_min_lines && !sort(&self.counts.modifiers)
+    }
+
     /// Why a row is set aside, if it is.
     #[inline]
     pub fn set_aside(&self, row: u32) -> Option<Why> {

@@ -31,6 +31,7 @@ mod mapping;
 mod meanings;
 mod open;
 mod parquet;
+mod parsed;
 mod particulars;
 mod plain;
 mod raw;
@@ -51,6 +52,7 @@ pub use export::{Export, RunPayer, Source, Texts};
 pub use lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Fold, Lines, LostRow, Place, Setting, Why, discipline_of};
 pub use mapping::{Mapping, Role};
 pub use open::Limits;
+pub use parsed::ModifiersUsed;
 pub use particulars::{Credential, Particulars};
 pub use plain::plain_rows;
 pub use raw::raw_rows;
@@ -259,11 +261,12 @@ fn read_item(
 /// Settles what only the whole of a file can tell.
 fn settle(export: &mut Export, mapping: &Mapping, given: &Given) -> Result<()> {
     decide::note_reading(export.source(), mapping, given.joined);
+    decide::note_modifiers(export.source(), mapping, &given.reference.settings);
     decide::settle(export, mapping, given)
 }
 
 /// Adds chunks of the current file, the first of which begins at `next_row`, and moves that behind them.
-fn append(item: &Item, parsed: Vec<block::Parsed>, next_row: &mut u32, export: &mut Export) -> Result<()> {
+fn append(item: &Item, parsed: Vec<parsed::Parsed>, next_row: &mut u32, export: &mut Export) -> Result<()> {
     for parsed in parsed {
         let row = *next_row;
         let behind = row.checked_add(parsed.records);

@@ -1,11 +1,12 @@
 //! Parquet files as exports: each column as text, then parsed by the same rules as any other export.
 
-use super::block::{Parsed, Parser};
+use super::block::Parser;
 use super::export::Export;
 use super::known::Row;
 use super::lines::Why;
 use super::mapping::{Mapping, Sheet};
 use super::open::Item;
+use super::parsed::Parsed;
 use super::{Given, append};
 use crate::error::Result;
 use crate::parallel::in_order;

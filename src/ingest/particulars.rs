@@ -26,9 +26,8 @@ impl Credential {
         }
         words.find_map(|word| match word {
             "PTA" | "LPTA" | "OTA" | "COTA" | "LOTA" | "SLPA" => Some(Credential::Assistant),
-            "PT" | "DPT" | "MPT" | "LPT" | "RPT" | "OT" | "OTR" | "OTD" | "MOT" | "LOT" | "SLP" | "CCC" | "THERAPIST" => {
-                Some(Credential::Clinician)
-            }
+            "PT" | "DPT" | "MPT" | "LPT" | "RPT" | "OT" | "OTR" | "OTD" | "MOT" | "LOT" | "SLP" | "CCC"
+            | "THERAPIST" => Some(Credential::Clinician),
             _ => None,
         })
     }
@@ -177,7 +176,8 @@ mod tests {
 
     #[test]
     fn what_is_stored_is_taken_apart() {
-        let found = Particulars::parse("cPTA\u{1f}r420\u{1f}b0131\u{1f}p5\u{1f}o\u{1f}aYes\u{1f}sN\u{1f}dm54.5, S13.4XXA");
+        let found =
+            Particulars::parse("cPTA\u{1f}r420\u{1f}b0131\u{1f}p5\u{1f}o\u{1f}aYes\u{1f}sN\u{1f}dm54.5, S13.4XXA");
         let expected = Particulars {
             credential: Some(Credential::Assistant),
             revenue_code: "0420".into(),

@@ -3,7 +3,7 @@
 //! The sheet is chosen by what it holds. One thread takes the cells off the file, the others parse rows: reading a workbook costs
 //! what taking it apart costs.
 
-use super::block::{Parsed, Parser};
+use super::block::Parser;
 use super::export::Export;
 use super::hidden::Besides;
 use super::known::Row;
@@ -11,6 +11,7 @@ use super::layout::{HEADER_WITHIN, header_row};
 use super::lines::Why;
 use super::mapping::{Mapping, Sheet};
 use super::open::{Item, ReadSeek, Workbook};
+use super::parsed::Parsed;
 use super::values::{Value, write};
 use super::{Given, append};
 use crate::error::{Error, Result, quietly};

@@ -3,13 +3,14 @@
 //! The file is read once, from start to end, in blocks that are cut between records and parsed in parallel. What a report
 //! prints above its column names is passed over, and counted.
 
-use super::block::{Parsed, Parser};
+use super::block::Parser;
 use super::export::Export;
 use super::known::Row;
 use super::layout::{HEADER_WITHIN, header_row};
 use super::lines::Why;
 use super::mapping::{Mapping, Sheet};
 use super::open::{Decoded, Hash, Item, utf_16};
+use super::parsed::Parsed;
 use super::{Given, append};
 use crate::config::Decisions;
 use crate::error::Result;

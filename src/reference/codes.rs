@@ -155,7 +155,6 @@ impl Codes {
             "evaluation_discipline",
             "limit_practitioner",
             "limit_facility",
-            "therapy_list",
             "from",
             "to",
         ];
@@ -164,7 +163,7 @@ impl Codes {
             at.insert(name, column(name)?);
         }
         // What older tables do not have is unknown there.
-        for name in ["supervised", "group", "announced_to"] {
+        for name in ["therapy_list", "supervised", "group", "announced_to"] {
             at.extend(column(name).ok().map(|n| (name, n)));
         }
         let mut rows = Vec::new();

@@ -178,7 +178,11 @@ impl Reference {
             plan_rules: parsed(facts("plan_rules.csv")?, PlanRules::parse)?,
             secondary: parsed(facts("secondary.toml")?, Secondary::parse)?,
             diagnosis_sets: parsed(facts("diagnosis_sets.csv")?, DiagnosisSets::parse)?,
-            roster: if own.contains(&"roster.csv") { parsed(facts("roster.csv")?, Roster::parse)? } else { Roster::default() },
+            roster: if own.contains(&"roster.csv") {
+                parsed(facts("roster.csv")?, Roster::parse)?
+            } else {
+                Roster::default()
+            },
             coverage: if own.contains(&"coverage.csv") {
                 parsed(facts("coverage.csv")?, Coverage::parse)?
             } else {

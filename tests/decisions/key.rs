@@ -263,7 +263,7 @@ fn decision_22_an_id_is_a_letter_and_80_bits_and_each_finding_has_its_own() {
     assert!(findings.iter().all(|id| well_formed(id, "F-")), "{findings:?}");
     assert_ne!(sessions[0], sessions[1]);
     let count = findings.len();
-    assert_eq!(count, 5, "two checks, two codes of one check, two sessions of one code");
+    assert_eq!(count, 6, "three checks, two codes of one check, two sessions of one code");
     findings.sort();
     findings.dedup();
     assert_eq!(findings.len(), count, "session, check and code each make another id");

@@ -86,14 +86,14 @@ fn decision_10_area_and_period_codes_may_be_more_than_one() {
 
 #[test]
 fn decision_10_group_therapy_has_its_limit_by_the_setting() {
-    let in_doubt = "untimed-multiple-units review depends-on-data";
+    let in_doubt = "group-more-than-once review depends-on-data";
     expect(
         "Medicare",
         "setting",
         &[
-            ("97150,30,2|practice", "untimed-multiple-units exception certain 1"),
+            ("97150,30,2|practice", "group-more-than-once exception certain 1"),
             ("97150,30,1|practice", "nothing"),
-            ("97150,30,2|facility", "nothing"),
+            ("97150,30,2|facility", "group-more-than-once note certain 0"),
             ("97150,30,3|facility", &format!("{in_doubt} 1")),
             ("97150,30,2", &format!("{in_doubt} 0")),
             ("97150,30,3", &format!("{in_doubt} 1")),
