@@ -160,7 +160,8 @@ fn proofs(facts: &Facts, codes: &Codes) -> Result<Vec<Proof>> {
         return Ok(Vec::new());
     }
     let kept = facts.gathered.listed.values().flat_map(|listed| listed.first.records());
-    let ids: HashSet<String> = kept.map(|row| row.text("session_id").to_owned()).collect();
+    // What speaks of a patient's day or history has no session.
+    let ids = kept.map(|row| row.text("session_id").to_owned()).filter(|id| !id.is_empty()).collect();
     proof::of_sessions(run, codes, &ids)
 }
 

@@ -338,7 +338,7 @@ impl Rows<'_> {
             blocks.push(Block::Text(format!("The rule of {check}: {rule} Source: {}.", finding.text("citation"))));
         }
         if blocks.is_empty() {
-            blocks.push(Block::Text("No check found anything in this session.".into()));
+            blocks.push(Block::Text("No check found anything in this session alone.".into()));
         }
         blocks.push(Block::Text("This proves the export, not the signed note.".into()));
         blocks

@@ -88,8 +88,9 @@ const LOST: [(&str, Kind); 7] = [
 ];
 
 /// Summary tables that have a sheet: the sheet, the table, and whether its columns add up to the overview.
-const SUMMARIES: [(&str, &str, bool); 10] = [
+const SUMMARIES: [(&str, &str, bool); 12] = [
     ("By check", "by_check", false),
+    ("By cause", "by_cause", false),
     ("By therapist", "by_therapist", true),
     ("By clinic", "by_clinic", true),
     ("By payer", "by_payer", true),
@@ -97,6 +98,7 @@ const SUMMARIES: [(&str, &str, bool); 10] = [
     ("By code", "by_code", false),
     ("Amounts", "amounts", false),
     ("Payers", "payers", false),
+    ("What if", "what_if", false),
     ("Coverage", "coverage", false),
     ("Timed minutes", "by_timed_minutes", false),
 ];
@@ -145,7 +147,7 @@ impl Workpaper<'_> {
             waiting: folder.staging().to_owned(),
         })?;
         book.section("Index", &self.index(&sheets))?;
-        for (sheet, table, ties) in SUMMARIES {
+        for (sheet, table, ties) in self.summaries() {
             self.summary(&mut book, sheet, table, ties)?;
         }
         let mut ledgers: HashMap<String, usize> = HashMap::new();
@@ -255,7 +257,7 @@ impl Workpaper<'_> {
                 Cell::Is(rows),
             ]);
         };
-        for (name, table, _) in SUMMARIES {
+        for (name, table, _) in self.summaries() {
             sheet(name, content::title(table), Some(self.facts.table(table).rows.len() as u64));
         }
         sheets.iter().for_each(|streamed| sheet(&streamed.name, streamed.title.clone(), Some(streamed.rows)));
@@ -272,6 +274,15 @@ impl Workpaper<'_> {
         blocks.push(Block::Table(content::totals(self.facts)));
         blocks.push(Block::Table(contents));
         Section { id: "index".into(), title: "Therapy billing audit: work paper".into(), blocks }
+    }
+
+    /// The summary tables that this run has. Where no other rule was tried, there is nothing to show of one.
+    fn summaries(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let has = |table: &str| {
+            let grid = self.facts.table(table);
+            !grid.columns.is_empty() && (table != "what_if" || !grid.rows.is_empty())
+        };
+        SUMMARIES.into_iter().filter(move |(_, table, _)| has(table))
     }
 
     /// What was audited, in numbers.

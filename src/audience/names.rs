@@ -189,7 +189,23 @@ pub fn reason_for_shareable(reason: &str) -> String {
         shown.push_str(&rest[..place + 7]);
         rest = &rest[place + 10..];
     }
+    without_times(&(shown + rest))
+}
+
+/// Times of day say when a patient was there; others need not know.
+fn without_times(text: &str) -> String {
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(place) = rest.as_bytes().windows(5).position(is_time) {
+        shown.push_str(&rest[..place]);
+        shown.push_str("(time)");
+        rest = &rest[place + 5..];
+    }
     shown + rest
+}
+
+/// Whether five bytes are written as 08:30.
+fn is_time(bytes: &[u8]) -> bool {
+    bytes.iter().enumerate().all(|(n, byte)| if n == 2 { *byte == b':' } else { byte.is_ascii_digit() })
 }
 
 /// Whether ten bytes are written as 2026-01-31.
@@ -214,6 +230,8 @@ mod tests {
     fn days_in_reasons_become_months() {
         let reason = "97150 ended on 2025-12-31; the date of service is 2026-01-05.";
         assert_eq!(reason_for_shareable(reason), "97150 ended on 2025-12; the date of service is 2026-01.");
+        let times = "one-on-one from 09:00 to 09:30 and from 9:15";
+        assert_eq!(reason_for_shareable(times), "one-on-one from (time) to (time) and from 9:15");
         let other = "47 timed minutes support 3 units (38–52 minutes); 4 were billed";
         assert_eq!(reason_for_shareable(other), other);
     }

@@ -38,18 +38,19 @@ fn find_wrong_set(judged: &Judged, findings: &mut Vec<Finding>) {
     let (session, sets) = (judged.session, &judged.reference.diagnosis_sets);
     let own = &judged.order[session.lines.0 as usize..][..session.lines.1 as usize];
     let mut wrong = None;
+    // A reason names no diagnosis: pages for others show reasons, and a diagnosis is nobody else's business.
     for diagnosis in diagnoses(judged, own) {
         let Some(set) = DiagnosisSet::of(diagnosis) else { continue };
         match outside(sets.dates(set), session.day) {
-            Some(when) => wrong = wrong.or(Some((diagnosis, set, when))),
+            Some(when) => wrong = wrong.or(Some((set, when))),
             // Both stand there: it is a list of old and new, or a text with a number in it.
             None => return,
         }
     }
-    let Some((diagnosis, set, when)) = wrong else { return };
+    let Some((set, when)) = wrong else { return };
     let severity = if judged.policy().code_sets { Severity::Review } else { Severity::Note };
     let reason = format!(
-        "The diagnosis {diagnosis} is of {}, which {when}; the date of service is {}.",
+        "A diagnosis of the session is of {}, which {when}; the date of service is {}.",
         set.title(),
         date(session.day)
     );
@@ -73,13 +74,12 @@ fn find_not_covered(judged: &Judged, findings: &mut Vec<Finding>) {
         if judged.bills(service).next().is_none() {
             continue;
         }
-        let (named, list) = (own.join(", "), refusal.list);
+        let named = if own.len() == 1 { "1 diagnosis".into() } else { format!("{} diagnoses", own.len()) };
+        let list = refusal.list;
         let reason = if refusal.only_listed {
-            format!(
-                "{code} was billed with {named}: {list} lists the diagnoses that support it, and none of these is among them."
-            )
+            format!("{code} was billed with {named}: {list} lists what supports it, and has none of them.")
         } else {
-            format!("{code} was billed with {named}: by {list} none of these supports it.")
+            format!("{code} was billed with {named}: by {list} none of them supports it.")
         };
         findings.push(judged.on_service(service, CHECK.name, Severity::Review, Certainty::DependsOnData, reason));
     }

@@ -1,13 +1,13 @@
 //! `recount explain`: the page of a check, the proof of a finding or a session.
 
-use crate::blocks;
-use crate::checks::{self, ALL};
+use crate::blocks::{self, Block};
+use crate::checks::{self, ALL, Run};
 use crate::cli::ExplainArgs;
 use crate::error::{Error, Result};
 use crate::finished::FinishedRun;
-use crate::grid::Value;
+use crate::grid::Record;
 use crate::proof::of_sessions;
-use crate::reference::{Reference, day};
+use crate::reference::{Day, Reference, date, day};
 use hashbrown::HashSet;
 use std::path::Path;
 
@@ -28,20 +28,22 @@ pub fn explain(args: &ExplainArgs) -> Result<String> {
     let run = FinishedRun::open(Path::new(&args.what))?;
     let reference = Reference::load(args.codes.as_deref(), None, None, &[])?;
     reference.same_codes(&run.manifest.data)?;
-    let ids = match (&args.id, &args.patient) {
-        (Some(id), _) if id.starts_with("F-") => match session_of(&run, id)? {
-            Found::Session(session) => HashSet::from([session]),
-            Found::Pattern(text) => return Ok(text),
+    let (first, ids) = match (&args.id, &args.patient) {
+        (Some(id), _) if id.starts_with("F-") => match found(&run, id)? {
+            Found::Session(session) => (None, HashSet::from([session])),
+            Found::Day { text, patient, day } => (Some(text), of_patient(&run, &patient, Some(day))?),
+            Found::Many(text) => return Ok(text),
         },
-        (Some(id), _) => HashSet::from([id.clone()]),
-        (None, patient) => of_patient(&run, patient.as_deref().unwrap_or_default(), args)?,
+        (Some(id), _) => (None, HashSet::from([id.clone()])),
+        (None, patient) => (None, of_patient(&run, patient.as_deref().unwrap_or_default(), args.date.map(day))?),
     };
     let proofs = of_sessions(&run, &reference.codes, &ids)?;
     if proofs.is_empty() {
         let hint = "ids begin with F- or S-; a pseudonym of the page is led back by recount reidentify";
         return Err(Error::Usage(format!("{} has no such finding or session; {hint}", args.what)));
     }
-    let texts: Vec<String> = proofs.iter().map(|proof| blocks::text(&proof.blocks)).collect();
+    let proofs = proofs.iter().map(|proof| blocks::text(&proof.blocks));
+    let texts: Vec<String> = first.into_iter().chain(proofs).collect();
     Ok(texts.join(&format!("\n{}\n\n", "-".repeat(80))))
 }
 
@@ -59,55 +61,82 @@ fn page(name: &str) -> Result<String> {
     Err(Error::Usage(format!("no check is called {name:?}; the checks are {}", known())))
 }
 
+/// What a finding speaks of, with what it says where that is no session.
 enum Found {
     Session(String),
-    /// A finding above sessions: what it says.
-    Pattern(String),
+    /// A patient's day: its sessions are proved behind the finding.
+    Day {
+        text: String,
+        patient: String,
+        day: Day,
+    },
+    /// A patient's history, or a pattern over many patients.
+    Many(String),
 }
 
 /// What a finding speaks of.
-fn session_of(run: &FinishedRun, id: &str) -> Result<Found> {
+fn found(run: &FinishedRun, id: &str) -> Result<Found> {
     let mut found = None;
     run.each("findings", &mut |rows| {
         if found.is_none() {
-            found = rows.records().find(|row| row.text("finding_id") == id).map(|row| match row.text("session_id") {
-                "" => Found::Pattern(pattern(row)),
-                session => Found::Session(session.to_owned()),
-            });
+            found = rows.records().find(|row| row.text("finding_id") == id).map(|row| speaks_of(&row));
         }
         Ok(())
     })?;
     found.ok_or_else(|| Error::Usage(format!("{} has no finding {id}", run.folder().display())))
 }
 
-/// A finding over many sessions, in words.
-fn pattern(row: crate::grid::Record) -> String {
+fn speaks_of(row: &Record) -> Found {
+    let patient = row.text("patient_id");
+    let is_history = checks::by_name(row.text("check")).is_some_and(|check| matches!(check.run, Run::Patient(_)));
+    match (row.text("session_id"), row.day("date_of_service")) {
+        ("", Some(day)) if !is_history => {
+            let subject = format!("the day {} of patient {patient}", date(day));
+            Found::Day { text: told(row, &subject, None), patient: patient.to_owned(), day }
+        }
+        ("", Some(_)) => {
+            let more = format!("All sessions of that history: recount explain DIR --patient {patient}");
+            Found::Many(told(row, &format!("the history of patient {patient}"), Some(more)))
+        }
+        ("", None) => {
+            let subject = ["therapist_id", "clinic", "source_rows"].map(|column| row.text(column)).join(" ");
+            Found::Many(told(row, &format!("many sessions of {}", subject.trim()), None))
+        }
+        (session, _) => Found::Session(session.to_owned()),
+    }
+}
+
+/// A finding over more than a session, in words.
+fn told(row: &Record, subject: &str, more: Option<String>) -> String {
     let rule = checks::by_name(row.text("check")).map(|check| checks::must_hold(check.page)).unwrap_or_default();
-    let subject = ["therapist_id", "clinic", "source_rows"].map(|column| row.text(column)).join(" ");
-    blocks::text(&[
-        blocks::Block::Text(format!(
-            "Finding {} ({}, {}, {}) over many sessions of {}: {}",
+    let mut blocks = vec![
+        Block::Text(format!(
+            "Finding {} ({}, {}, {}) over {subject}: {}",
             row.text("finding_id"),
             row.text("check"),
             row.text("severity"),
             row.text("certainty").replace('-', " "),
-            subject.trim(),
             row.text("reason")
         )),
-        blocks::Block::Text(format!("The rule: {rule} Source: {}.", row.text("citation"))),
-    ])
+        Block::Text(format!("The rule: {rule} Source: {}.", row.text("citation"))),
+    ];
+    // Of a file its name is the subject.
+    if !row.text("patient_id").is_empty() {
+        blocks.push(Block::Text(format!("Source rows: {}.", row.text("source_rows"))));
+    }
+    blocks.extend(more.map(Block::Text));
+    blocks::text(&blocks)
 }
 
 /// The sessions of a patient, of all dates or of one.
-fn of_patient(run: &FinishedRun, patient: &str, args: &ExplainArgs) -> Result<HashSet<String>> {
+fn of_patient(run: &FinishedRun, patient: &str, on: Option<Day>) -> Result<HashSet<String>> {
     if run.file("sessions").is_none() {
         return Err(Error::Usage("a proof needs the table sessions; audit again without --detail findings".into()));
     }
-    let wanted = args.date.map(|date| Value::Day(day(date)));
     let mut ids = HashSet::new();
     run.each("sessions", &mut |rows| {
         for row in rows.records().filter(|row| row.text("patient_id") == patient) {
-            if wanted.as_ref().is_none_or(|wanted| row.get("date_of_service") == wanted) {
+            if on.is_none() || row.day("date_of_service") == on {
                 ids.insert(row.text("session_id").to_owned());
             }
         }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// What one pass over findings gave.
 #[derive(Default)]
 pub struct Gathered {
-    /// Findings of sessions, by check.
+    /// Findings of patients: of their sessions, days and histories, by check.
     pub listed: BTreeMap<String, Listed>,
     /// Findings of patterns, all of them.
     pub patterns: Grid,
@@ -99,7 +99,7 @@ impl Gathered {
             *cell = (cell.0 + 1, cell.1 + over);
             *self.waived_of_severity.entry(record.text("severity").to_owned()).or_default() += 1;
         }
-        if record.text("session_id").is_empty() {
+        if record.text("patient_id").is_empty() {
             self.patterns.rows.push(record.values.to_vec());
         } else if waiver.is_none() {
             if !self.listed.contains_key(check) {

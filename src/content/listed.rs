@@ -1,7 +1,7 @@
 //! Findings one by one: patterns, what reviewers decided, what was waived, the first of each check.
 
 use super::summary::is_whole;
-use super::{Facts, section};
+use super::{Facts, OF_A_DAY, is_withheld, section};
 use crate::audience::{Audience, Hidden, Names};
 use crate::blocks::{Block, Cell, Kind, Section, Table, thousands};
 use crate::checks::{self, ALL};
@@ -20,7 +20,8 @@ pub(super) fn patterns(facts: &Facts, names: &Names) -> Section {
     for row in facts.gathered.patterns.records() {
         // What a user's own pattern says may name anyone, and an accepted one is not listed.
         let own = checks::by_name(row.text("check")).is_none();
-        if (shareable && own) || facts.waivers.is_some_and(|waivers| waivers.waives(&row).is_some()) {
+        let withheld = (shareable && own) || is_withheld(row.text("check"), names);
+        if withheld || facts.waivers.is_some_and(|waivers| waivers.waives(&row).is_some()) {
             continue;
         }
         let (therapist, clinic) = (row.text("therapist_id"), row.text("clinic"));
@@ -40,11 +41,18 @@ pub(super) fn patterns(facts: &Facts, names: &Names) -> Section {
         cells.extend([row.get("units_over").clone(), row.get("reason").clone()]);
         table.row(cells);
     }
-    let block = match table.rows.is_empty() {
-        true => Block::Text("No pattern over many sessions was found.".into()),
-        false => Block::Table(table),
-    };
-    section("patterns", "Patterns over many sessions", vec![block])
+    let mut blocks = vec![match (table.rows.is_empty(), shareable) {
+        (true, false) => Block::Text("No pattern over many sessions was found.".into()),
+        (true, true) => Block::Text("No pattern over many sessions is shown.".into()),
+        (false, _) => Block::Table(table),
+    }];
+    blocks.extend(shareable.then(|| {
+        Block::Text(format!(
+            "What is said of one clinician's day ({}) stands in the work paper alone, since few patients stand behind a day.",
+            OF_A_DAY.join(", ")
+        ))
+    }));
+    section("patterns", "Patterns over many sessions", blocks)
 }
 
 /// What reviewers decided, and how often they disagreed.
@@ -64,7 +72,7 @@ pub(super) fn reviewed(facts: &Facts, names: &Names) -> Option<Section> {
     };
     let mut total = [0; 3];
     let mut patients = Vec::new();
-    for (check, decided) in &facts.gathered.decided {
+    for (check, decided) in facts.gathered.decided.iter().filter(|(check, _)| !is_withheld(check, names)) {
         total.iter_mut().zip(decided).for_each(|(sum, count)| *sum += count);
         let [agreed, disagreed, open] = decided.map(Value::Whole);
         table.row([Value::text(check.clone()), agreed, disagreed, open, rate(*decided)]);
@@ -146,7 +154,9 @@ pub(super) fn appendix(facts: &Facts, names: &Names, proofs: &[Proof], most: usi
     let mut blocks = vec![Block::Text(match shareable {
         true => "Ids and patients are pseudonyms, and dates are months. Source rows and proofs are in the work paper."
             .into(),
-        false => "Each finding leads to the proof of its session, where that is shown below.".into(),
+        false => "Each finding leads to the proof of its session, where that is shown below. What speaks of a patient's day or history has \
+                  no session of its own: recount explain DIR FINDING shows it."
+            .into(),
     })];
     let mut columns = vec![
         ("finding", Kind::Text),

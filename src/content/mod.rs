@@ -2,6 +2,7 @@
 //!
 //! Every number comes from the run's tables, so that page, workbook and tables cannot differ; a test compares them.
 
+mod causes;
 mod charts;
 mod gather;
 mod listed;
@@ -129,6 +130,8 @@ pub fn sections(facts: &Facts, names: &Names, proofs: &[Proof], listed: usize) -
     let mut sections = vec![verdict::verdict(facts, names), scope::scope(facts, names), scope::control(facts, names)];
     sections.push(summary::payers(facts, names));
     sections.push(summary::checks(facts, names));
+    sections.extend(causes::causes(facts, names));
+    sections.extend(causes::what_if(facts, names));
     sections.extend(summary::by(facts, names));
     sections.push(charts::minutes(facts, names));
     sections.push(listed::patterns(facts, names));
@@ -141,6 +144,14 @@ pub fn sections(facts: &Facts, names: &Names, proofs: &[Proof], listed: usize) -
     sections.extend(summary::own_tables(facts, names));
     sections.push(listed::appendix(facts, names, proofs, listed));
     sections
+}
+
+/// Patterns over one clinician's day: few patients stand behind each.
+const OF_A_DAY: [&str; 2] = ["therapist-overlap", "impossible-day"];
+
+/// Whether an audience is told nothing of a check, whatever it found.
+fn is_withheld(check: &str, names: &Names) -> bool {
+    names.audience() == Audience::Shareable && OF_A_DAY.contains(&check)
 }
 
 /// A section.

@@ -1,6 +1,6 @@
 //! Summary tables, each under what its query says of itself.
 
-use super::{Facts, charts, section};
+use super::{Facts, charts, is_withheld, section};
 use crate::audience::{Audience, Names};
 use crate::blocks::{Block, Cell, Heading, Kind, Section, Table};
 use crate::grid::{Grid, Value};
@@ -186,6 +186,7 @@ pub(super) fn payers(facts: &Facts, names: &Names) -> Section {
 /// Findings by check, and how sure they are.
 pub(super) fn checks(facts: &Facts, names: &Names) -> Section {
     let mut table = shown(facts, names, "by_check", "check");
+    table.rows.retain(|row| !is_withheld(&row[0].shown(Kind::Text), names));
     let severity = "Severity: exceptions exceed what the exported minutes support; reviews need a person; notes inform. The share is of \
                   audited sessions. short-session-average is a flag on sessions, true of about half of honest ones. Units over are \
                   counted once, by the finding that is primary.";
@@ -205,12 +206,19 @@ pub(super) fn checks(facts: &Facts, names: &Names) -> Section {
         ],
     );
     for ((severity, certainty), (findings, over)) in &facts.gathered.certainty {
-        sure.row([
-            Value::text(severity.clone()),
-            Value::text(certainty.replace('-', " ")),
-            Value::Whole(*findings),
-            Value::Whole(*over),
-        ]);
+        let withheld = facts.gathered.patterns.records().filter(|row| {
+            is_withheld(row.text("check"), names)
+                && [row.text("severity"), row.text("certainty")] == [severity.as_str(), certainty.as_str()]
+        });
+        let findings = findings - withheld.count() as i64;
+        if findings > 0 {
+            sure.row([
+                Value::text(severity.clone()),
+                Value::text(certainty.replace('-', " ")),
+                Value::Whole(findings),
+                Value::Whole(*over),
+            ]);
+        }
     }
     sure.note = "Certain: on the exported data. Depends on rule: over under one unit rule and not the other, and the payer's rule is \
                  not documented. Depends on data: something in the export leaves a doubt, which the reason names."

@@ -4,6 +4,7 @@ use super::Report;
 use crate::blocks::{dollars, thousands};
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
 use polars::prelude::*;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Rows shown of a table; the file has them all.
@@ -16,7 +17,6 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
     for warning in &report.warnings {
         paragraph(&mut text, &format!("WARNING: {warning}"), width);
     }
-    not_run(&mut text, report, width);
     totals(&mut text, report, width, colour);
     if let Some(frame) = report.summary("overview") {
         heading(&mut text, "Overview", colour);
@@ -24,16 +24,21 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
     }
     if let Some(frame) = report.summary("by_check") {
         heading(&mut text, "Findings by check", colour);
-        // The others are named above.
-        let ran = frame.column("ran").and_then(|column| frame.filter(column.bool()?));
-        let ran = ran.as_ref().unwrap_or(frame);
-        show(&mut text, ran, &["check", "severity", "findings", "sessions", "units_over"], usize::MAX, width, colour);
+        let (found, silent) = told(frame).unwrap_or((frame.clone(), Vec::new()));
+        let columns = ["check", "severity", "findings", "sessions", "units_over"];
+        show(&mut text, &found, &columns, usize::MAX, width, colour);
         paragraph(
             &mut text,
             "Exceptions exceed what the exported minutes support; reviews need a person; notes inform. short-session-average is a flag on sessions, true of about half of honest ones. All of it proves the export, not the signed note.",
             width,
         );
+        if !silent.is_empty() {
+            paragraph(&mut text, &format!("Ran and found nothing: {}.", silent.join(", ")), width);
+        }
+        not_run(&mut text, report, width);
     }
+    causes(&mut text, report, width, colour);
+    what_if(&mut text, report, width, colour);
     if let Some(frame) = report.summary("by_agreement").filter(|frame| frame.height() > 0) {
         heading(&mut text, "Bills against notes and payments, by session", colour);
         let columns = ["notes", "payment", "sessions", "minutes_documented", "units_billed", "units_paid"];
@@ -50,6 +55,17 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
         show(&mut text, frame, &columns, TOP, width, colour);
     }
     text
+}
+
+/// Checks that found something, and the names of those that ran and found nothing.
+fn told(by_check: &DataFrame) -> PolarsResult<(DataFrame, Vec<String>)> {
+    let (ran, checks) = (by_check.column("ran")?.bool()?, by_check.column("check")?.str()?);
+    let (findings, sessions) = (by_check.column("findings")?.i64()?, by_check.column("sessions")?.i64()?);
+    let found = |n: usize| findings.get(n).unwrap_or(0) + sessions.get(n).unwrap_or(0) > 0;
+    let mask: BooleanChunked = (0..by_check.height()).map(found).collect();
+    let silent = (0..by_check.height()).filter(|&n| ran.get(n) == Some(true) && !found(n));
+    let silent = silent.filter_map(|n| checks.get(n)).map(str::to_owned).collect();
+    Ok((by_check.filter(&mask)?, silent))
 }
 
 /// What was decided or noticed while reading; what holds of several files is said once.
@@ -163,6 +179,63 @@ fn overview(text: &mut String, frame: &DataFrame, width: u16) {
     let _ = writeln!(text, "{}", table.trim_fmt());
 }
 
+/// What gives the units of overbilled sessions, over all clinicians and payers.
+fn causes(text: &mut String, report: &Report, width: u16, colour: bool) {
+    let Some(frame) = report.summary("by_cause").filter(|frame| frame.height() > 0) else { return };
+    let mut rows = sums(frame, &["cause"], &["sessions", "units_over"]);
+    rows.sort_by_key(|(_, sums)| (-sums[1], -sums[0]));
+    heading(text, "What gives the units of overbilled sessions, most units over first", colour);
+    show_sums(text, &["cause", "sessions", "units over"], rows, width, colour);
+    paragraph(text, "A session that several mistakes explain stands in the row of each.", width);
+}
+
+/// What the rules that were tried would make of sessions, by payer.
+fn what_if(text: &mut String, report: &Report, width: u16, colour: bool) {
+    let Some(frame) = report.summary("what_if").filter(|frame| frame.height() > 0) else { return };
+    let measures = [
+        "auditable_sessions",
+        "sessions_that_differ",
+        "timed_units_over",
+        "what_if_units_over",
+        "timed_units_under",
+        "what_if_units_under",
+    ];
+    let mut rows = sums(frame, &["payer", "what_if_rule"], &measures);
+    rows.sort_by_key(|(_, sums)| -sums[1]);
+    heading(text, "Timed units under another rule (--what-if), most sessions that differ first", colour);
+    let names = ["payer", "by", "sessions", "differ", "over", "would be", "under", "would be"];
+    show_sums(text, &names, rows, width, colour);
+}
+
+/// The first of some sums, each under its keys.
+fn show_sums(text: &mut String, names: &[&str], rows: Vec<(Vec<String>, Vec<i64>)>, width: u16, colour: bool) {
+    let mut table = new_table(width);
+    table.set_header(header(names, colour));
+    let all = rows.len();
+    for (keys, sums) in rows.into_iter().take(TOP) {
+        let keys = keys.iter().map(|key| Cell::new(clean(key)));
+        table.add_row(keys.chain(sums.into_iter().map(|sum| number(thousands(sum)))));
+    }
+    let _ = writeln!(text, "{}", table.trim_fmt());
+    if all > TOP {
+        let _ = writeln!(text, "{TOP} of {all} rows; all are in the folder tables.");
+    }
+}
+
+/// Sums of whole numbers over the rows of a table that have the same keys, in the order of the keys.
+fn sums(frame: &DataFrame, keys: &[&str], measures: &[&str]) -> Vec<(Vec<String>, Vec<i64>)> {
+    let keys: Vec<_> = keys.iter().map(|name| frame.column(name).ok()?.str().ok()).collect();
+    let measures: Vec<_> = measures.iter().map(|name| frame.column(name).ok()?.i64().ok()).collect();
+    let mut sums: BTreeMap<Vec<String>, Vec<i64>> = BTreeMap::new();
+    for row in 0..frame.height() {
+        let key = keys.iter().map(|column| column.and_then(|text| text.get(row)).unwrap_or("").to_owned()).collect();
+        let sum = sums.entry(key).or_insert_with(|| vec![0; measures.len()]);
+        let values = measures.iter().map(|column| column.and_then(|numbers| numbers.get(row)).unwrap_or(0));
+        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+    }
+    sums.into_iter().collect()
+}
+
 /// The first rows and the named columns of a summary table.
 fn show(text: &mut String, frame: &DataFrame, columns: &[&str], rows: usize, width: u16, colour: bool) {
     let names: Vec<String> = columns
@@ -203,7 +276,7 @@ fn new_table(width: u16) -> Table {
 fn header(names: &[&str], colour: bool) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for (n, name) in names.iter().enumerate() {
-        let cell = Cell::new(name).set_alignment(if n == 0 || *name == "severity" {
+        let cell = Cell::new(name).set_alignment(if n == 0 || ["severity", "by"].contains(name) {
             CellAlignment::Left
         } else {
             CellAlignment::Right

@@ -11,7 +11,7 @@ use super::order::DayKeys;
 use super::settle::Day;
 use crate::ingest::{BLANK_TIME, Export, LostRow, Role, Why};
 use crate::reference::Kind;
-use recount_core::domain::{Time, Units};
+use recount_core::domain::{Rule, Time, Units};
 use recount_core::units::quarter_hours;
 use std::collections::HashMap;
 
@@ -153,7 +153,9 @@ impl Judge<'_> {
     /// Explains the overbilled sessions of a day, which are those from `first` on.
     pub(super) fn explain(&self, day: &Day, gone: Option<&Gone>, first: usize, outcome: &mut Outcome) {
         for number in first..outcome.sessions.len() {
-            if outcome.sessions[number].timed.over > 0 {
+            // Mistakes with fifteens explain no tenths of an hour.
+            let session = &outcome.sessions[number];
+            if session.timed.over > 0 && session.rule != Rule::Tenths {
                 let causes = self.causes(day, gone, &outcome.sessions[first..], number - first, outcome);
                 outcome.sessions[number].explained_by = causes;
             }

@@ -406,7 +406,7 @@ impl<'a> Judge<'a> {
         let free = both(&UnitLimits::NONE);
         let held = if limits.is_none() { free } else { both(limits) };
         [session.cms, session.midpoint] = free;
-        session.what_if = policy.what_if.map(|rule| pool.tally(rule, &UnitLimits::NONE));
+        session.what_if = policy.what_if.map(|rule| pool.tally(rule, limits));
         session.rule = match policy.rule {
             None | Some(Rule::Either) => pool::milder(held[0], held[1]),
             Some(rule) => rule,

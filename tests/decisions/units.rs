@@ -93,7 +93,7 @@ fn decision_10_group_therapy_has_its_limit_by_the_setting() {
         &[
             ("97150,30,2|practice", "group-more-than-once exception certain 1"),
             ("97150,30,1|practice", "nothing"),
-            ("97150,30,2|facility", "group-more-than-once note certain 0"),
+            ("97150,30,2|facility", "group-more-than-once note depends-on-data 0"),
             ("97150,30,3|facility", &format!("{in_doubt} 1")),
             ("97150,30,2", &format!("{in_doubt} 0")),
             ("97150,30,3", &format!("{in_doubt} 1")),

@@ -86,6 +86,7 @@ fn summaries_and_lost_rows_are_those_of_the_folder() {
         ("By therapist", "tables/by_therapist", "therapist_id"),
         ("By payer", "tables/by_payer", "payer"),
         ("By check", "tables/by_check", "check"),
+        ("By cause", "tables/by_cause", "therapist_id"),
         ("Rejected rows", "rejects", "source_file"),
     ] {
         let wanted = audit.table(table);
@@ -98,6 +99,15 @@ fn summaries_and_lost_rows_are_those_of_the_folder() {
             }
         }
     }
+}
+
+/// A rule that was tried has its sheet; where none was, there is none.
+#[test]
+fn another_rule_has_its_sheet() {
+    let mut tried = open(&practice(&["--what-if", "*=cms"]));
+    let found = rows(&mut tried, "What if", "payer");
+    assert!(found.len() > 2 && found[0].iter().any(|name| name == "sessions_that_differ"), "{:?}", found[0]);
+    assert!(!open(&practice(&[])).sheet_names().contains(&"What if".to_owned()));
 }
 
 /// Cached results of formulas: whoever opens the book without recalculating sees the differences, too.

@@ -170,6 +170,7 @@ fn sections_stand_in_the_order_in_which_a_board_reads() {
         "control",
         "payers",
         "checks",
+        "causes",
         "therapists",
         "clinics",
         "by-payer",
@@ -188,6 +189,118 @@ fn sections_stand_in_the_order_in_which_a_board_reads() {
         .map(|id| html.find(&format!("<section id=\"{id}\"")).unwrap_or_else(|| panic!("section {id}")))
         .collect();
     assert!(places.is_sorted(), "{places:?}");
+}
+
+/// What some columns of a table add up to over the rows with these values of others, as the page shows them.
+fn added_up(rows: &[Row], keys: &[&str], measures: &[&str]) -> Vec<Vec<String>> {
+    let mut sums: BTreeMap<Vec<String>, Vec<i64>> = BTreeMap::new();
+    for row in rows {
+        let key = keys.iter().map(|name| row[*name].clone()).collect();
+        let sum = sums.entry(key).or_insert_with(|| vec![0; measures.len()]);
+        sum.iter_mut().zip(measures).for_each(|(sum, name)| *sum += row[*name].parse::<i64>().unwrap());
+    }
+    let shown = |sums: Vec<i64>| sums.into_iter().map(|sum| thousands(&sum.to_string())).collect::<Vec<_>>();
+    sums.into_iter().map(|(key, sums)| [key, shown(sums)].concat()).collect()
+}
+
+/// A practice of more columns, with something for every check.
+fn practice_of_all(options: &[&str]) -> Audit {
+    let folder = tempfile::tempdir().unwrap();
+    let made = ["generate", "--lines", "6000", "--seed", "5", "--errors", "all", "--out", "visits.csv"];
+    assert_eq!(recount_in(folder.path(), &made).code, 0);
+    let text = std::fs::read_to_string(folder.path().join("visits.csv")).unwrap();
+    let audit = audit(&[("visits.csv", &text)], options);
+    assert_eq!(audit.run.code, 0, "{}", audit.run.stderr);
+    audit
+}
+
+#[test]
+fn causes_and_another_rule_are_sums_of_their_tables() {
+    let audit = practice_of_all(&["--html-audience", "workpaper", "--what-if", "*=midpoint"]);
+    let html = html(&audit);
+    let shown = tables(&html);
+    let (of_cause, of_rule) = (audit.table("tables/by_cause"), audit.table("tables/what_if"));
+    let measures = ["sessions", "auditable_sessions", "units_over"];
+    let tried = [
+        "auditable_sessions",
+        "timed_units_over",
+        "what_if_units_over",
+        "timed_units_under",
+        "what_if_units_under",
+        "sessions_that_differ",
+    ];
+    for (caption, rows, keys, measures) in [
+        ("Overbilled sessions by what gives their units", &of_cause, &["cause"][..], &measures[..]),
+        ("The same by clinician", &of_cause, &["therapist_id", "cause"], &measures),
+        ("Audited sessions under the rule that was tried", &of_rule, &["payer", "what_if_rule"], &tried),
+    ] {
+        let table = shown.iter().find(|table| table.caption == caption).unwrap_or_else(|| panic!("{caption}"));
+        let mut found = table.rows.clone();
+        found.sort();
+        assert_eq!(found, added_up(rows, keys, measures), "{caption}");
+        assert!(found.len() > 2, "{caption}");
+    }
+    // Each cause is said in words.
+    let section = html.split("<section id=\"causes\"").nth(1).unwrap().split("</section>").next().unwrap();
+    for row in &of_cause {
+        assert!(section.contains(&format!("{}: ", row["cause"])), "{}", row["cause"]);
+    }
+}
+
+#[test]
+fn others_are_told_causes_without_numbers_and_nothing_of_a_clinicians_day() {
+    let audit = practice_of_all(&["--what-if", "*=midpoint"]);
+    let html = html(&audit);
+    let section = html.split("<section id=\"causes\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(section.contains("rounded-each-code: ") && !section.contains("<table"), "{section}");
+    assert!(!html.contains("<section id=\"what-if\""));
+    let found = |check: &str| audit.findings(check).len();
+    assert!(found("therapist-overlap") + found("impossible-day") > 0);
+    assert!(!html.contains("one-on-one minutes with") && !html.contains("minutes of one-on-one treatment"));
+    let checks = tables(&html).into_iter().find(|table| table.headings[..2] == ["check", "severity"]).unwrap();
+    for row in checks.rows {
+        assert!(!["therapist-overlap", "impossible-day"].contains(&row[0].as_str()), "{row:?}");
+    }
+}
+
+/// A diagnosis is health data: no reason holds one.
+#[test]
+fn no_diagnosis_is_on_a_page() {
+    let mut rows = String::from("patient_id,date_of_service,code,minutes,units,payer,diagnosis_codes\n");
+    (0..12).for_each(|n| rows += &format!("P{n},2026-03-02,97110,15,1,Medicare,724.2\n"));
+    for audience in ["shareable", "workpaper"] {
+        let audit = audit(&[("v.csv", &rows)], &["--html-audience", audience]);
+        assert_eq!(audit.findings("diagnosis-unsupported").len(), 12);
+        let html = html(&audit);
+        assert!(html.contains("A diagnosis of the session is of ICD-9-CM"), "{audience}");
+        assert!(!html.contains("724.2") && !html.contains("7242"), "{audience}");
+    }
+}
+
+/// What speaks of a patient's day or history stands among the findings of its check, not among patterns, and in no letter.
+#[test]
+fn findings_above_a_session_are_listed_by_check_and_in_no_letter() {
+    let audit = practice_of_all(&["--html-audience", "workpaper", "--letters"]);
+    let findings = audit.table("findings");
+    let above: Vec<&Row> =
+        findings.iter().filter(|row| row["session_id"].is_empty() && !row["patient_id"].is_empty()).collect();
+    assert!(above.len() > 5, "{}", above.len());
+    let shown = tables(&html(&audit));
+    for row in &above {
+        let all = findings.iter().filter(|other| other["check"] == row["check"]).count();
+        let table = shown.iter().find(|table| table.caption == row["check"]).unwrap_or_else(|| panic!("{row:?}"));
+        assert_eq!(table.rows.len(), all.min(25), "{}", row["check"]);
+    }
+    let patterns = shown.iter().find(|table| table.headings[0] == "pattern");
+    let patterns: Vec<&str> = patterns.iter().flat_map(|table| &table.rows).map(|row| row[0].as_str()).collect();
+    assert!(above.iter().all(|row| !patterns.contains(&row["check"].as_str())), "{patterns:?}");
+    let letters = std::fs::read_dir(audit.file("therapists")).unwrap();
+    for letter in letters {
+        let letter = std::fs::read_to_string(letter.unwrap().path()).unwrap();
+        for row in &above {
+            assert!(!letter.contains(&row["finding_id"]), "{row:?}");
+        }
+    }
 }
 
 /// In the full audience a finding leads to its proof, and each list says how much there is.

@@ -48,6 +48,32 @@ fn a_session_that_could_not_be_audited() {
     golden("not-auditable.txt", &explain(&audit, &[session]));
 }
 
+/// What speaks of a patient's day is followed by the proofs of that day's sessions; what speaks of a history says how to see it.
+#[test]
+fn findings_above_a_session() {
+    const HEAD: &str = "patient_id,date_of_service,code,minutes,units,payer,therapist_id,discipline,plan_of_care_date,certification_date\n";
+    let rows = "P1,2024-08-05,97161,30,1,Medicare,Ames,PT,2024-08-05,2024-08-05\n\
+        P1,2024-08-05,97162,45,1,Medicare,Ames,PT,2024-08-05,2024-08-05\n\
+        P1,2024-11-04,97110,15,1,Medicare,Ames,PT,2024-08-05,2024-08-05\n\
+        P2,2024-08-05,97110,15,1,Medicare,Ames,PT,2024-08-05,2024-08-05\n";
+    let audit = audit(&[("visits.csv", &format!("{HEAD}{rows}"))], &[]);
+    let of = |check: &str| {
+        let finding = &audit.findings(check)[0];
+        assert!(finding["session_id"].is_empty(), "{finding:?}");
+        explain(&audit, &[&finding["finding_id"]])
+    };
+    let day = of("evaluation-repeated");
+    let parts: Vec<&str> = day.split(&"-".repeat(80)).collect();
+    assert_eq!(parts.len(), 2, "{day}");
+    let said = parts[0].split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("(evaluation-repeated, review, certain) over the day 2024-08-05 of patient P1: "), "{day}");
+    assert!(parts[0].contains("Source rows: visits.csv:2; visits.csv:3."), "{day}");
+    assert!(parts[1].contains("97162") && !day.contains("2024-11-04") && !day.contains("P2"), "{day}");
+    let history = of("recertification-missing");
+    assert!(history.contains("the history of") && history.contains("--patient P1"), "{history}");
+    assert!(history.lines().all(|line| line.chars().count() <= 80) && !history.contains("Session S-"), "{history}");
+}
+
 /// The arithmetic of a proof is done anew: of every session it gives what the tables have.
 #[test]
 fn proofs_give_what_the_tables_have() {
