@@ -89,6 +89,10 @@ fn professional_claims() {
         ("P3", "diagnosis-unsupported", ""),
     ];
     assert_eq!(found(&audit), expected(&wanted));
+    // A claim's field holds codes: one of an old set is certain.
+    let findings = audit.table("findings");
+    let old = findings.iter().find(|row| row["check"] == "diagnosis-unsupported" && row["patient_id"] == "P3");
+    assert_eq!(old.unwrap()["certainty"], "certain");
     // Nothing in a professional claim tells of plans of care: that is said, and not passed over.
     let not_run = &audit.manifest()["checks_not_run"];
     assert_eq!(not_run["certification-late"], "needs the column plan_of_care_date");
@@ -112,12 +116,7 @@ fn institutional_claims() {
     ];
     let facts = facts();
     let audit = audited(&interchange("005010X223A2", &claims), &facts);
-    let wanted = [
-        ("P2", "bill-type", ""),
-        ("P3", "referral-missing", ""),
-        ("P4", "revenue-code", "97110"),
-        ("P4", "discipline-modifier", "97110"),
-    ];
+    let wanted = [("P2", "bill-type", ""), ("P3", "referral-missing", ""), ("P4", "discipline-modifier", "97110")];
     assert_eq!(found(&audit), expected(&wanted));
     // The plan's date is there (occurrence code 29), and who certified it when is on no claim.
     let not_run = &audit.manifest()["checks_not_run"];

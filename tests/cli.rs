@@ -1,96 +1,13 @@
 //! Every command and option, as a user meets it.
 
+mod known;
+
 use crate::support::{Audit, Run, audit, read_table, recount, recount_in};
+use known::{CHECKS, NOT_RUN};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
-
-/// Name and family of each check, in the order in which they are listed.
-const CHECKS: [(&str, &str); 49] = [
-    ("overbilled-units", "units"),
-    ("rule-dependent-units", "units"),
-    ("misallocated-units", "units"),
-    ("underbilled-units", "units"),
-    ("medicare-secondary-rule", "units"),
-    ("untimed-multiple-units", "untimed"),
-    ("group-more-than-once", "untimed"),
-    ("short-session-average", "time"),
-    ("short-unit-pattern", "time"),
-    ("same-minute-twice", "time"),
-    ("co-treatment-both-billed", "time"),
-    ("therapist-overlap", "time"),
-    ("impossible-day", "time"),
-    ("units-without-minutes", "evidence"),
-    ("minutes-missing", "evidence"),
-    ("minutes-from-units", "evidence"),
-    ("minutes-mismatch", "evidence"),
-    ("supervised-minutes-counted", "evidence"),
-    ("total-below-timed", "evidence"),
-    ("minutes-implausible", "evidence"),
-    ("billed-not-documented", "evidence"),
-    ("documented-not-billed", "evidence"),
-    ("billed-not-rendered", "evidence"),
-    ("billed-unsigned", "evidence"),
-    ("line-spans-days", "codes"),
-    ("unknown-code", "codes"),
-    ("inactive-code", "codes"),
-    ("wrong-code-for-payer", "codes"),
-    ("duplicate-line", "codes"),
-    ("discipline-modifier", "modifiers"),
-    ("assistant-modifier", "modifiers"),
-    ("evaluation-by-assistant", "modifiers"),
-    ("abn-modifier", "modifiers"),
-    ("kx-missing", "thresholds"),
-    ("kx-unneeded", "thresholds"),
-    ("targeted-review", "thresholds"),
-    ("ncci-pair", "edits"),
-    ("unneeded-59", "edits"),
-    ("mue-exceeded", "edits"),
-    ("add-on-without-primary", "edits"),
-    ("evaluation-repeated", "edits"),
-    ("revenue-code", "claim"),
-    ("bill-type", "claim"),
-    ("referral-missing", "claim"),
-    ("clinician-not-enrolled", "claim"),
-    ("diagnosis-unsupported", "claim"),
-    ("certification-late", "plan-of-care"),
-    ("recertification-missing", "plan-of-care"),
-    ("progress-report-missing", "plan-of-care"),
-];
-
-/// Checks that need columns, notes, dates or payers which [`VISITS`] has not.
-const NOT_RUN: [&str; 29] = [
-    "same-minute-twice",
-    "co-treatment-both-billed",
-    "therapist-overlap",
-    "impossible-day",
-    "minutes-mismatch",
-    "supervised-minutes-counted",
-    "total-below-timed",
-    "billed-not-documented",
-    "documented-not-billed",
-    "billed-not-rendered",
-    "billed-unsigned",
-    "line-spans-days",
-    "discipline-modifier",
-    "assistant-modifier",
-    "evaluation-by-assistant",
-    "abn-modifier",
-    "kx-missing",
-    "kx-unneeded",
-    "targeted-review",
-    "ncci-pair",
-    "unneeded-59",
-    "revenue-code",
-    "bill-type",
-    "referral-missing",
-    "clinician-not-enrolled",
-    "diagnosis-unsupported",
-    "certification-late",
-    "recertification-missing",
-    "progress-report-missing",
-];
 
 /// Four sessions over by a unit, one on each side of both ends of a quarter, and a code that is in no table.
 const VISITS: &str = "patient_id,date_of_service,code,minutes,units,payer

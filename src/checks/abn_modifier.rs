@@ -1,7 +1,8 @@
-//! Modifiers of liability (GA, GX, GY, GZ) that contradict each other, or a notice on file that the bill doesn't tell.
+//! Modifiers of liability (GA, GX, GY, GZ) that contradict each other, or a notice on file that not every line tells.
 
 use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
-use crate::reference::Field;
+use crate::reference::{Field, ModifierPair};
+use crate::sessions::Service;
 
 pub const CHECK: Check = Check {
     name: "abn-modifier",
@@ -22,30 +23,38 @@ const OF_A_NOTICE: [&str; 2] = ["GA", "GX"];
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     let rules = &judged.reference.modifiers;
-    let (mut on_file, mut told) = (false, false);
+    let (mut untold, mut told) = (false, false);
     for service in judged.services {
         let mut several = false;
         for line in judged.bills(service) {
-            on_file |= judged.lines.particulars(line).abn_on_file == Some(true);
-            told |= judged.modifiers(line).any(|modifier| OF_A_NOTICE.contains(&modifier));
+            let tells = judged.modifiers(line).any(|modifier| OF_A_NOTICE.contains(&modifier));
+            untold |= !tells && judged.lines.particulars(line).abn_on_file == Some(true);
+            told |= tells;
             several |= judged.modifiers(line).filter(|modifier| rules.knows(modifier)).nth(1).is_some();
         }
         // Hardly any line has two of them, and every line comes by here.
-        if !several {
-            continue;
-        }
-        for pair in rules.contradictions(judged.session.day) {
-            let has_both = |line: u32| pair.both.iter().all(|modifier| judged.has_modifier(line, modifier));
-            if judged.bills(service).any(has_both) {
-                let severity = if pair.is_note() { Severity::Note } else { Severity::Review };
-                let [first, second] = &pair.both;
-                let reason = format!("{} has {first} and {second} on one line: {}.", judged.code(service), pair.why);
-                findings.push(judged.on_service(service, CHECK.name, severity, Certainty::Certain, reason));
-            }
+        if several {
+            findings.extend(contradicting(judged, service));
         }
     }
-    if on_file && !told {
-        let reason = "A notice of non-coverage (ABN) is on file, and no line has GA or GX.".to_owned();
+    // A notice is for some services, and no other need tell of it: only a session that tells of one may have forgotten a line.
+    if untold && told {
+        let reason =
+            "A notice of non-coverage (ABN) is on file: some lines have GA or GX, and others have neither.".to_owned();
         findings.push(judged.finding(CHECK.name, Severity::Note, Certainty::DependsOnData, reason));
     }
+}
+
+/// The pairs on lines of a service that may not stand together.
+fn contradicting(judged: &Judged, service: &Service) -> Option<Finding> {
+    let has_both = |pair: &&ModifierPair| {
+        judged.bills(service).any(|line| pair.both.iter().all(|modifier| judged.has_modifier(line, modifier)))
+    };
+    let pairs: Vec<&ModifierPair> =
+        judged.reference.modifiers.contradictions(judged.session.day).filter(has_both).collect();
+    let told = |pair: &&ModifierPair| format!("{} on one line: {}", pair.both.join(" and "), pair.why);
+    let all = pairs.iter().map(told).collect::<Vec<_>>().join("; ");
+    let severity = if pairs.iter().all(|pair| pair.is_note()) { Severity::Note } else { Severity::Review };
+    let reason = format!("{} has {all}.", judged.code(service));
+    (!pairs.is_empty()).then(|| judged.on_service(service, CHECK.name, severity, Certainty::Certain, reason))
 }

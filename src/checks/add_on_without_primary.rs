@@ -1,7 +1,7 @@
 //! An add-on code billed without the code that it adds to.
 
 use super::edits::{Billed, billed};
-use super::{Check, Finding, Grain, Judged, Run, Scope, Severity};
+use super::{Certainty, Check, Finding, Grain, Judged, Run, Scope, Severity};
 use crate::reference::Kind;
 
 pub const CHECK: Check = Check {
@@ -30,20 +30,22 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
         if facts.addon_of.is_empty() || own.service.kind == Kind::Period {
             continue;
         }
-        let is_primary = |other: &Billed| {
-            other.judged.session.practice == own.judged.session.practice
-                && facts.addon_of.iter().any(|primary| primary == other.code())
+        let is_primary = |other: &&Billed| facts.addon_of.iter().any(|primary| primary == other.code());
+        let mut primaries = billed.iter().filter(is_primary).peekable();
+        // Two names may be one practice.
+        let (severity, certainty, by) = match primaries.peek() {
+            Some(_) => (Severity::Note, Certainty::DependsOnData, " by this practice"),
+            None => (Severity::Review, own.judged.certainty(), ""),
         };
-        if billed.iter().any(is_primary) {
+        if primaries.any(|other| other.judged.session.practice == own.judged.session.practice) {
             continue;
         }
         let reason = format!(
-            "{} is billed as an add-on and {} was not billed that day.",
+            "{} is billed as an add-on and {} was not billed{by} that day.",
             own.code(),
             facts.addon_of.join(" or "),
         );
-        let certainty = own.judged.certainty();
-        let finding = own.judged.on_service(own.service, CHECK.name, Severity::Review, certainty, reason);
+        let finding = own.judged.on_service(own.service, CHECK.name, severity, certainty, reason);
         findings.push(Finding { grain: Grain::Day, ..finding });
     }
 }

@@ -130,15 +130,18 @@ fn by_minutes(judged: &Judged, service: &Service, rule: AssistantRule) -> Option
         );
         return Some((Severity::Note, Certainty::DependsOnData, reason));
     }
-    let not_a_facility = judged.setting(judged.lines_of(service)) != Setting::Facility;
+    let left_out = bills().any(|line| judged.leaves_out(line, |used, _| used.assistant == 0));
+    // A critical access hospital has no CQ and CO, and its type of bill would say so.
+    let facility = judged.setting(judged.lines_of(service)) == Setting::Facility;
+    let untold_type =
+        |line: u32| bill_type(line).is_empty() && (facility || !judged.lines.particulars(line).revenue_code.is_empty());
     let settled = split.clear
         && !told.by_credential
         && session.mismatch.is_none()
-        && !bills().any(|line| judged.leaves_out(line, |used| used.assistant))
+        && !left_out
         && discipline.is_some()
         && !family.iter().any(|service| service.repeated)
-        // A critical access hospital has no CQ and CO, and its type of bill would say so.
-        && (not_a_facility || bills().all(|line| !bill_type(line).is_empty()));
+        && !bills().any(untold_type);
     let certainty = if settled { judged.certainty() } else { Certainty::DependsOnData };
     let quick = if split.clear { "" } else { " CMS's quick methods disagree on whether that is more than a tenth." };
     let (min, max, plain) = (split.with.min, split.with.max, billed - with);
@@ -149,7 +152,9 @@ fn by_minutes(judged: &Judged, service: &Service, rule: AssistantRule) -> Option
     };
     // Units over or under are told elsewhere: here only those count that stand on the wrong side of the modifier.
     if (min - with).min(plain - (supported - min)) > 0 {
-        Some((Severity::Review, certainty, should(min)))
+        // Where the whole file has none, they may be added on the claim.
+        let severity = if left_out { Severity::Note } else { Severity::Review };
+        Some((severity, certainty, should(min)))
     } else if told.on_every_line && (with - max).min(supported - max - plain) > 0 {
         Some((Severity::Note, certainty, should(max)))
     } else if min < max {

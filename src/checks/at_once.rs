@@ -51,8 +51,8 @@ impl<'a> Clock<'a> {
         self.services[treated.service].1
     }
 
-    /// A finding on the minutes that are counted more than once within one of these groups, if there are any. `of` tells apart what
-    /// counts them, and `by` says in the reason what that is.
+    /// A finding on the minutes that are counted more than once within one of these groups, if there are enough. `of` tells apart
+    /// what counts them, and `by` says in the reason what that is.
     pub fn tell<'t>(
         &self,
         check: &'static str,
@@ -60,12 +60,13 @@ impl<'a> Clock<'a> {
         groups: impl Iterator<Item = &'t [Treated]>,
         of: impl Fn(&Treated) -> u32,
     ) -> Option<Finding> {
+        let least = self.services.first()?.0.reference.settings.clinician_overlap_minutes;
         let mut found = Twice::default();
         let mut concerned: Vec<&Treated> = Vec::new();
         for group in groups {
             let mut stretches: Vec<Stretch> = group.iter().map(|treated| treated.stretch(of(treated))).collect();
             let own = twice(&mut stretches);
-            if own.at_least > 0 {
+            if own.at_least >= least.max(1) {
                 found.certain += own.certain;
                 found.at_least += own.at_least;
                 concerned

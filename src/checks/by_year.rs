@@ -1,6 +1,6 @@
 //! What the checks of annual thresholds have in common: a patient's allowed amounts by calendar year and group of disciplines.
 //!
-//! The sum is a lower bound: it has one practice's amounts only, a blank counts nothing, and a row that repeats another is left
+//! The sum is a lower bound: it has the export's amounts only, a blank counts nothing, and a row that repeats another is left
 //! out.
 
 use super::{Certainty, Judged};
@@ -20,6 +20,8 @@ pub struct Counted<'a> {
     pub known: bool,
     /// Allowed on earlier days and up to this session on its own.
     pub total: Cents,
+    /// Whose amounts were added up, as far as this session.
+    pub whose: &'static str,
     /// Certain, unless something that was added up is in doubt.
     pub certainty: Certainty,
 }
@@ -40,14 +42,19 @@ pub fn each_year<'a>(sessions: &'a [Judged<'a>], mut tell: impl FnMut(&Threshold
 
 fn counted<'a>(year: &[&'a Judged<'a>]) -> Vec<Counted<'a>> {
     let (mut total, mut whole, mut certainty) = (0, true, Certainty::Certain);
+    let (mut whose, mut unpaid) = ("this practice's own", true);
     let mut counted = Vec::with_capacity(year.len());
     for day in year.chunk_by(|a, b| a.session.day == b.session.day) {
         let (before, known) = (total, whole);
         for &judged in day {
             for service in judged.services {
-                let (own, own_known) = allowed(judged, service);
-                total = own.saturating_add(total);
-                whole &= own_known;
+                let own = allowed(judged, service);
+                total = own.sum.saturating_add(total);
+                whole &= own.known;
+                unpaid &= own.unpaid;
+            }
+            if judged.session.practice != year[0].session.practice {
+                whose = "the export's";
             }
             let why_not = judged.session.why_not;
             if judged.session.doubts.two_clinics
@@ -56,15 +63,26 @@ fn counted<'a>(year: &[&'a Judged<'a>]) -> Vec<Counted<'a>> {
             {
                 certainty = Certainty::DependsOnData;
             }
-            counted.push(Counted { judged, before, known, total, certainty });
+            // Where nothing was paid at all, it may be that all was denied.
+            let certainty = if unpaid { Certainty::DependsOnData } else { certainty };
+            counted.push(Counted { judged, before, known, total, whose, certainty });
         }
     }
     counted
 }
 
-/// What was allowed for a service at least, and whether that is known of each of its lines: by the remittances, where they say
-/// it, since a bill may repeat what they say.
-fn allowed(judged: &Judged, service: &Service) -> (Cents, bool) {
+/// What was allowed for a service.
+struct Allowed {
+    /// So much at least.
+    sum: Cents,
+    /// It is known of each of its lines.
+    known: bool,
+    /// Each line that it is known of says that nothing was paid.
+    unpaid: bool,
+}
+
+/// By the remittances, where they say it, since a bill may repeat what they say.
+fn allowed(judged: &Judged, service: &Service) -> Allowed {
     let lines = judged.lines;
     let known = |line: u32| Some(lines.allowed.at(line)).filter(|&cents| cents != BLANK_MONEY);
     let counts = counts_as_therapy(judged, service);
@@ -73,10 +91,15 @@ fn allowed(judged: &Judged, service: &Service) -> (Cents, bool) {
         own.filter(move |&line| lines.role(line) == role).filter(move |&line| counts(line))
     };
     let remitted = of_role(Role::Remit).any(|line| known(line).is_some());
-    let amounts = || of_role(if remitted { Role::Remit } else { Role::Bill }).map(known);
+    let own = || of_role(if remitted { Role::Remit } else { Role::Bill });
+    let amounts = || own().map(known);
     let sum =
         if service.repeated { amounts().flatten().max() } else { amounts().flatten().reduce(Cents::saturating_add) };
-    (sum.unwrap_or(0), amounts().all(|amount| amount.is_some()))
+    Allowed {
+        sum: sum.unwrap_or(0),
+        known: amounts().all(|amount| amount.is_some()),
+        unpaid: own().filter(|line| known(*line).is_some()).all(|line| lines.paid.at(line) == 0),
+    }
 }
 
 /// Whether a line of a service counts towards the thresholds: its code is always therapy, or the line says that it was.

@@ -32,10 +32,19 @@ fn of_plan(course: &[&Judged], plans: &[Day], n: usize) -> Option<Finding> {
     let limit = rules.limit(PlanRule::Certification, begun)?;
     let duration = rules.limit(PlanRule::Recertification, begun)?;
     // A plan that follows another is certified while the other lasts, which is not told here.
-    let just_before = |day: Day| (begun.saturating_sub(duration)..begun).contains(&day);
-    if course.iter().any(|judged| just_before(judged.session.day)) || plans.iter().any(|plan| just_before(*plan)) {
+    let earliest = begun.saturating_sub(duration);
+    let just_before = |day: Day| (earliest..begun).contains(&day);
+    let opening = course.iter().find(|judged| judged.session.day >= earliest)?.session.day;
+    let evaluates = |judged: &Judged| judged.services.iter().any(|service| judged.evaluation(service));
+    // The evaluation that opens a course comes before its plan, and tells of no other.
+    let opens =
+        |judged: &Judged| judged.session.day == opening && begun.saturating_sub(opening) <= limit && evaluates(judged);
+    let treated_before = course.iter().any(|judged| just_before(judged.session.day) && !opens(judged));
+    if treated_before || plans.iter().any(|plan| just_before(*plan)) {
         return None;
     }
+    // Days are counted from the first treatment, which may be later than the plan.
+    let since = begun.max(opening);
     let next = plans.get(n + 1).copied().unwrap_or(Day::MAX);
     let last = begun.saturating_add(duration).min(next.saturating_sub(1));
     let names_it = |judged: &Judged| stated(judged, PLAN).any(|plan| plan == begun);
@@ -51,15 +60,16 @@ fn of_plan(course: &[&Judged], plans: &[Day], n: usize) -> Option<Finding> {
         stated(judged, CERTIFIED).filter(move |day| named || (begun..next).contains(day)).min()
     };
     let (told, how) = match course.iter().filter_map(its_own).min() {
-        Some(certified) if certified.saturating_sub(begun) <= limit => return None,
+        Some(certified) if certified.saturating_sub(since) <= limit => return None,
         Some(certified) => {
-            let late = certified.saturating_sub(begun);
-            (*under.first()?, format!("was certified on {}, {late} days later", date(certified)))
+            let late = certified.saturating_sub(since);
+            (*under.first()?, format!("was certified on {}, {late} days after {}", date(certified), date(since)))
         }
         None => {
-            let overdue = *under.iter().find(|judged| judged.session.day.saturating_sub(begun) > limit)?;
-            let late = overdue.session.day - begun;
-            (overdue, format!("has no date of certification, and treatment went on {late} days later"))
+            let overdue = *under.iter().find(|judged| judged.session.day.saturating_sub(since) > limit)?;
+            let late = overdue.session.day - since;
+            let since = date(since);
+            (overdue, format!("has no date of certification, and treatment went on {late} days after {since}"))
         }
     };
     let exception = rules.limit(PlanRule::OrderCertifies, begun);
@@ -74,7 +84,7 @@ fn of_plan(course: &[&Judged], plans: &[Day], n: usize) -> Option<Finding> {
         None => (Severity::Review, String::new()),
     };
     let reason = format!(
-        "The plan of care of {} {how}: a first plan is certified within {limit} days of the first treatment{unless}.",
+        "The plan of care of {} {how}, the later of its date and the first session known: a first plan is certified within {limit} days of the first treatment{unless}.",
         date(begun),
     );
     finding(&CHECK, (severity, Certainty::DependsOnData), &[whole(told)], reason)

@@ -90,7 +90,11 @@ fn lack(judged: &Judged, clinician: u32) -> Option<Lack> {
     }
     let mut own = listed.iter().filter(|row| is_with(judged, row)).peekable();
     match own.peek() {
-        _ if listed.is_empty() => Some(Lack::Unlisted),
+        // A roster that has nobody of the run writes its ids another way, or is another practice's.
+        _ if listed.is_empty() => {
+            let (roster, clinicians) = (&judged.reference.roster, &judged.lines.export.texts.therapists);
+            clinicians.iter().any(|id| !roster.of(id).is_empty()).then_some(Lack::Unlisted)
+        }
         None => Some(Lack::OtherPayers),
         Some(_) => (!own.any(|row| row.in_force(judged.session.day))).then_some(Lack::OtherDays),
     }
@@ -100,11 +104,11 @@ fn enrolments<'a>(judged: &Judged<'a>, clinician: u32) -> &'a [Enrolment] {
     judged.reference.roster.of(judged.lines.export.texts.therapists.get(clinician))
 }
 
-/// Whether an enrolment is with the session's payer, under its usual spelling or the normalised name.
+/// Whether an enrolment is with the session's payer, under any spelling that bills share, or by a pattern.
 fn is_with(judged: &Judged, enrolment: &Enrolment) -> bool {
     let export = judged.lines.export;
     let payer = &export.payers[judged.session.payer as usize];
-    enrolment.is_with(export.texts.payer_names.get(payer.name)) || enrolment.is_with(&payer.key)
+    enrolment.is_with(export.texts.payer_names.get(payer.name), &payer.key)
 }
 
 /// The dates of a clinician's enrolments with the session's payer: "from 2024-01-01 to 2024-06-30 and from 2025-01-01 on".

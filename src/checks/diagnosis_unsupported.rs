@@ -54,7 +54,17 @@ fn find_wrong_set(judged: &Judged, findings: &mut Vec<Finding>) {
         set.title(),
         date(session.day)
     );
-    findings.push(judged.finding(CHECK.name, severity, judged.certainty(), reason));
+    // A column may hold a practice's own numbers; a claim's field holds codes.
+    let of_claim = |&line: &u32| {
+        let source = &judged.lines.export.sources[usize::from(judged.lines.file.at(line))];
+        judged.lines.role(line) == Role::Remit || !source.has_header()
+    };
+    let certainty = if own.iter().all(of_claim) && diagnoses(judged, own).all(DiagnosisSet::has_shape) {
+        judged.certainty()
+    } else {
+        Certainty::DependsOnData
+    };
+    findings.push(judged.finding(CHECK.name, severity, certainty, reason));
 }
 
 /// One finding for each code that none of its diagnoses supports, by the lists that the user gave.

@@ -61,7 +61,10 @@ fn missing(judged: &Judged, service: &Service, facts: &CodeFacts) -> Option<(Sev
     let lacks = |line: &u32| {
         disciplines::named(judged, *line).next().is_none() && judged.modifiers(*line).all(|own| own.len() == 2)
     };
-    let first = judged.bills(service).find(lacks).filter(|&line| !judged.leaves_out(line, |used| used.discipline))?;
+    let first = judged
+        .bills(service)
+        .find(lacks)
+        .filter(|&line| !judged.leaves_out(line, |used, rows| used.discipline <= rows / 5))?;
     let (lines, lacking) = (judged.bills(service).count(), judged.bills(service).filter(lacks).count());
     let code = judged.code(service);
     let of = if lines == 1 { code.to_owned() } else { format!("{lacking} of {lines} lines of {code}") };

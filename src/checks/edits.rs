@@ -1,8 +1,10 @@
 //! What the checks of edits share: what one practice bills one payer for a patient's day.
 
+use super::Certainty;
 use super::judged::Judged;
+use super::minutes_implausible::swapped;
 use crate::ingest::{BLANK_MONEY, Setting};
-use crate::reference::EditCode;
+use crate::reference::{EditCode, Kind};
 use crate::sessions::Service;
 
 /// A code that a session bills.
@@ -49,13 +51,32 @@ impl<'a> Billed<'a> {
 
     /// Whether one provider bills both: a facility's disciplines are one, a practice's are not.
     pub fn same_provider(&self, other: &Billed) -> bool {
-        self.same_bill(other)
-            && (self.judged.number == other.judged.number || setting_of([self, other]) == Setting::Facility)
+        let by_facility = || {
+            let lines = self.lines().chain(other.lines());
+            setting_of([self, other]) == Setting::Facility && lines.into_iter().all(|line| self.facility_may_bill(line))
+        };
+        self.same_bill(other) && (self.judged.number == other.judged.number || by_facility())
+    }
+
+    /// Whether what says "facility" of a line is of who bills it. A place of service alone is not: practices treat in hospitals and
+    /// nursing homes, too.
+    fn facility_may_bill(&self, line: u32) -> bool {
+        let told = self.judged.lines.particulars(line);
+        !told.bill_type.is_empty() || !told.revenue_code.is_empty() || told.place_of_service.is_empty()
     }
 
     /// Whether both are lines of one code in one session.
     pub fn is(&self, other: &Billed) -> bool {
         (self.judged.number, self.service.code) == (other.judged.number, other.service.code)
+    }
+
+    /// Whether its units may be fewer: a row repeats, a row of the day is lost, or minutes stand where units belong.
+    pub fn in_doubt(&self) -> bool {
+        let (judged, service) = (self.judged, self.service);
+        service.repeated
+            || judged.certainty() == Certainty::DependsOnData
+            || judged.session.why_not.leaves_open_what_there_is()
+            || (service.kind == Kind::Timed && swapped(judged, service).is_some())
     }
 
     /// Units billed; a blank is one at least.

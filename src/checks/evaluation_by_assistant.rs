@@ -27,17 +27,17 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
             .bills(service)
             .flat_map(|line| judged.modifiers(line))
             .find(|modifier| assistant::from_modifier(modifier).is_some());
-        // A note names who treated as well as a bill does.
         let by_credential = || {
-            let assistant = |line: &u32| judged.lines.particulars(*line).credential == Some(Credential::Assistant);
-            judged.lines_of(service).iter().any(assistant)
+            let assistant = |line: u32| judged.lines.particulars(line).credential == Some(Credential::Assistant);
+            judged.bills(service).any(assistant)
         };
-        let how = match by_modifier {
-            Some(modifier) => format!("was billed with {modifier}"),
-            None if by_credential() => "has an assistant's credential".to_owned(),
+        let (how, certainty) = match by_modifier {
+            Some(modifier) => (format!("was billed with {modifier}"), Certainty::Certain),
+            // The credential may be that of who entered it.
+            None if by_credential() => ("has an assistant's credential".to_owned(), Certainty::DependsOnData),
             None => continue,
         };
         let reason = format!("{} is an evaluation, which no assistant may furnish, and {how}.", judged.code(service));
-        findings.push(judged.on_service(service, CHECK.name, Severity::Review, Certainty::Certain, reason));
+        findings.push(judged.on_service(service, CHECK.name, Severity::Review, certainty, reason));
     }
 }

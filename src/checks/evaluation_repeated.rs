@@ -42,8 +42,8 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
             continue;
         }
         let repeated = all.iter().any(|billed| billed.service.repeated);
-        let in_doubt = all.iter().any(|billed| billed.judged.certainty() == Certainty::DependsOnData);
-        let certainty = if repeated || in_doubt { Certainty::DependsOnData } else { Certainty::Certain };
+        let in_doubt = all.iter().any(|billed| billed.in_doubt());
+        let certainty = if in_doubt { Certainty::DependsOnData } else { Certainty::Certain };
         let repeats = if repeated { " A row of them repeats another." } else { "" };
         let reason = format!(
             "{count} evaluations of one discipline on one day ({}); one is the limit, by policy.{repeats}",

@@ -55,7 +55,7 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
 /// More than one unit of it in one session.
 fn of_service(judged: &Judged, service: &Service) -> Option<Finding> {
     let lines: Vec<u32> = judged.bills(service).collect();
-    let on_one_line = lines.iter().any(|&line| judged.lines.units(line).is_some_and(|billed| billed > 1));
+    let most = lines.iter().filter_map(|&line| judged.lines.units(line)).max().unwrap_or(0);
     let (code, billed, over) = (judged.code(service), units(service.billed), service.over());
     let setting = judged.setting(&lines);
     let limit = daily_limit(judged.facts(service)?, setting);
@@ -65,10 +65,11 @@ fn of_service(judged: &Judged, service: &Service) -> Option<Finding> {
             Certainty::DependsOnData,
             format!("{code} more than once on one day in a facility: documentation needed, {billed} billed."),
         ),
-        DailyLimit::Known(1) if on_one_line && over > 0 => {
+        DailyLimit::Known(1) if most > 1 && over > 0 => {
             let (severity, certainty) = judged.exception(|over| over.untimed);
             let reason = format!(
-                "{code} is one unit for a patient's day in a practice, however long the group was: {billed} billed, {} supported.",
+                "One line of {code} carries {most} units, and a line is one group at most, however long it was: {billed} billed, {} \
+                 supported.",
                 service.supported
             );
             (severity, certainty, reason)

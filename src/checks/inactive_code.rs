@@ -22,7 +22,7 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     // Payers that are not bound to the codes in force may still take an old one.
     let severity = if judged.policy().code_sets { Severity::Review } else { Severity::Note };
     for service in judged.services {
-        let Some(facts) = judged.facts(service) else { continue };
+        let Some(facts) = judged.facts(service).filter(|_| judged.bills(service).next().is_some()) else { continue };
         let (when, severity, certainty) = match (outside((facts.from, facts.to), day), facts.announced_to) {
             (Some(when), _) => (when, severity, judged.certainty()),
             // What is announced may have been taken back.

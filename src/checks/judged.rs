@@ -100,9 +100,9 @@ impl<'a> Judged<'a> {
     }
 
     /// Whether the file of a line leaves modifiers of that sort to the claim, as it seems.
-    pub fn leaves_out(&self, line: u32, sort: fn(&ModifiersUsed) -> bool) -> bool {
+    pub fn leaves_out(&self, line: u32, hardly: fn(&ModifiersUsed, u64) -> bool) -> bool {
         let source = &self.lines.export.sources[usize::from(self.lines.file.at(line))];
-        source.leaves_out(&self.reference.settings, sort)
+        source.leaves_out(&self.reference.settings, hardly)
     }
 
     /// Where lines were furnished, if those that say so agree.

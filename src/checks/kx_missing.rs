@@ -31,16 +31,20 @@ fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
         let lacking: Vec<_> = lacking.filter(|(_, lines)| !lines.is_empty()).collect();
         let Some((first, _)) = lacking.first() else { return };
         let own = first.judged.order[first.judged.session.lines.0 as usize];
-        let left_out = first.judged.leaves_out(own, |used| used.threshold);
+        let left_out = first.judged.leaves_out(own, |used, _| used.threshold == 0);
         let known = lacking.iter().all(|(session, _)| session.certainty == Certainty::Certain);
-        let sure = known && !left_out;
-        let certainty = if sure { first.judged.certainty() } else { Certainty::DependsOnData };
+        let found = match (left_out, known) {
+            (true, _) => (Severity::Note, Certainty::DependsOnData),
+            (false, true) => (Severity::Review, first.judged.certainty()),
+            (false, false) => (Severity::Review, Certainty::DependsOnData),
+        };
         let lines = lacking.iter().map(|(_, lines)| lines.len() as u64).sum();
         let reason = format!(
-            "{}Before {} this practice's own allowed amounts of {} in {} were {}, over the threshold of {} (a lower bound: other \
-             practices' amounts and blank ones are not in it); without KX from then on: {} of {}.",
+            "{}Before {} {} allowed amounts of {} in {} were {}, over the threshold of {} (a lower bound: amounts outside it \
+             and blank ones are not counted); without KX from then on: {} of {}.",
             if left_out { "No line of the file has KX, which may be added on the claim. " } else { "" },
             date(first.judged.session.day),
+            first.whose,
             threshold.group.name(),
             threshold.year,
             money(first.before),
@@ -49,6 +53,6 @@ fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
             counted(lacking.len() as u64, "session"),
         );
         let told: Vec<Told> = lacking.into_iter().map(|(session, lines)| (session.judged, lines)).collect();
-        findings.extend(finding(&CHECK, (Severity::Review, certainty), &told, reason));
+        findings.extend(finding(&CHECK, found, &told, reason));
     });
 }

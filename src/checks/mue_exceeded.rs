@@ -44,10 +44,8 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
             true => Severity::Review,
             false => Severity::Note,
         };
-        let repeated = all.iter().any(|billed| billed.service.repeated);
-        let in_doubt = all.iter().any(|billed| billed.judged.certainty() == Certainty::DependsOnData);
-        let certainty =
-            if everywhere && !repeated && !in_doubt { Certainty::Certain } else { Certainty::DependsOnData };
+        let in_doubt = all.iter().any(|billed| billed.in_doubt());
+        let certainty = if everywhere && !in_doubt { Certainty::Certain } else { Certainty::DependsOnData };
         let reason = reason(own.code(), &all, &exceeded, (!everywhere).then_some(facility));
         findings.push(Finding {
             grain: Grain::Day,

@@ -42,7 +42,10 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
             let judged = hit.first.judged;
             hit.inferred || hit.only_in.is_some() || judged.certainty() == Certainty::DependsOnData
         });
-        let certainty = if doubtful || second.judged.session.why_not.leaves_open_what_there_is() {
+        let own = second.judged.lines_of(second.service)[0];
+        let left_out = second.judged.leaves_out(own, |used, _| used.separate == 0);
+        let severity = if left_out { Severity::Note } else { Severity::Review };
+        let certainty = if doubtful || left_out || second.judged.session.why_not.leaves_open_what_there_is() {
             Certainty::DependsOnData
         } else {
             second.judged.certainty()
@@ -51,7 +54,7 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
         findings.push(Finding {
             grain: Grain::Day,
             beside: hits.iter().map(|hit| hit.first.service.lines).collect(),
-            ..second.judged.on_service(second.service, CHECK.name, Severity::Review, certainty, reason)
+            ..second.judged.on_service(second.service, CHECK.name, severity, certainty, reason)
         });
     }
 }

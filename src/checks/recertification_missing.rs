@@ -36,10 +36,9 @@ fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
         for run in late.chunk_by(|a, b| a.0 == b.0) {
             let [((since, limit), first), ..] = run else { continue };
             let next = dates.iter().find(|date| *date > since);
-            let (certainty, next) = match next {
-                // The export does tell of later plans.
-                Some(next) => (first.certainty(), format!("the next date is {}", date(*next))),
-                None => (Certainty::DependsOnData, "no later date is in the export".to_owned()),
+            let next = match next {
+                Some(next) => format!("the next date is {}", date(*next)),
+                None => "no later date is in the export".to_owned(),
             };
             let reason = format!(
                 "{} from {} on, {} days after the latest plan of care or certification ({}): a plan is certified again within \
@@ -50,7 +49,7 @@ fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
                 date(*since),
             );
             let told: Vec<Told> = run.iter().map(|(_, judged)| whole(judged)).collect();
-            findings.extend(finding(&CHECK, (Severity::Review, certainty), &told, reason));
+            findings.extend(finding(&CHECK, (Severity::Review, Certainty::DependsOnData), &told, reason));
         }
     });
 }

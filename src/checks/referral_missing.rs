@@ -2,7 +2,7 @@
 
 use super::by_year::counts_as_therapy;
 use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
-use crate::ingest::Setting;
+use crate::ingest::{Role, Setting};
 use crate::reference::{Field, PlanRule};
 
 pub const CHECK: Check = Check {
@@ -16,28 +16,50 @@ pub const CHECK: Check = Check {
     scope: Scope::PartB,
     citation: "CMS Pub. 100-04 (Claims Processing), ch. 5, §10.3 (section unverified)",
     page: include_str!("referral_missing.md"),
-    run: Run::Session(find),
+    run: Run::Patient(find),
 };
 
-fn find(judged: &Judged, findings: &mut Vec<Finding>) {
-    let session = judged.session;
-    if judged.reference.plan_rules.limit(PlanRule::CertifierOnClaim, session.day).is_none() {
-        return;
-    }
-    let bills = || judged.services.iter().flat_map(|service| judged.bills(service));
-    let named = |line: u32| judged.lines.particulars(line).ordering_provider != Some(false);
+fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
+    // A claim may name them on one line for all, whatever the day.
+    let claims = sessions.iter().flat_map(|judged| {
+        let named = |line: &u32| judged.lines.particulars(*line).ordering_provider == Some(true);
+        own_lines(judged).iter().copied().filter(named).map(|line| judged.lines.claim.at(line))
+    });
+    let mut claims: Vec<u32> = claims.filter(|claim| *claim != 0).collect();
+    claims.sort_unstable();
+    claims.dedup();
+    findings.extend(sessions.iter().filter_map(|judged| of_session(judged, &claims)));
+}
+
+fn own_lines<'a>(judged: &Judged<'a>) -> &'a [u32] {
+    &judged.order[judged.session.lines.0 as usize..][..judged.session.lines.1 as usize]
+}
+
+fn of_session(judged: &Judged, claims: &[u32]) -> Option<Finding> {
+    let (session, lines) = (judged.session, judged.lines);
+    judged.reference.plan_rules.limit(PlanRule::CertifierOnClaim, session.day)?;
     let is_therapy = judged.services.iter().any(|service| {
         let counts = counts_as_therapy(judged, service);
         judged.bills(service).any(counts)
     });
-    if !is_therapy || bills().any(named) {
-        return;
+    // What a bill leaves out, the note of the visit may say.
+    let by_note =
+        |line: &u32| lines.role(*line) == Role::Notes && lines.particulars(*line).ordering_provider == Some(true);
+    let named = |line: &u32| {
+        lines.particulars(*line).ordering_provider != Some(false)
+            || claims.binary_search(&lines.claim.at(*line)).is_ok()
+    };
+    let bills: Vec<u32> = judged.services.iter().flat_map(|service| judged.bills(service)).collect();
+    if !is_therapy || bills.iter().any(named) || own_lines(judged).iter().any(by_note) {
+        return None;
     }
-    let lines: Vec<u32> = bills().collect();
-    // A facility's claim names the certifying physician as attending, which an export may keep in another column.
-    let elsewhere = judged.setting(&lines) == Setting::Facility || session.why_not.leaves_open_what_there_is();
+    // Another export than a claim may leave to the claim who ordered; a facility's claim names them as attending.
+    let has_header = |line: &u32| lines.export.sources[usize::from(lines.file.at(*line))].has_header();
+    let elsewhere = bills.iter().any(has_header)
+        || judged.setting(&bills) == Setting::Facility
+        || session.why_not.leaves_open_what_there_is();
     let certainty = if elsewhere { Certainty::DependsOnData } else { judged.certainty() };
     let reason = "No line of the bill names an ordering or referring provider; a claim for therapy names who certifies the plan of care.";
     let finding = judged.finding(CHECK.name, Severity::Review, certainty, reason.to_owned());
-    findings.push(Finding { units_supported: None, ..finding });
+    Some(Finding { units_supported: None, ..finding })
 }

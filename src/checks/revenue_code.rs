@@ -1,4 +1,4 @@
-//! A therapy revenue code of another discipline than the line's.
+//! A therapy revenue code of another discipline than the line's, where no modifier names one.
 
 use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity, disciplines};
 use crate::reference::{CodeFacts, Field};
@@ -31,15 +31,13 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
 fn against(judged: &Judged, line: u32, facts: &CodeFacts) -> Option<(Certainty, String)> {
     let revenue = &judged.lines.particulars(line).revenue_code;
     let own = Discipline::from_revenue_code(revenue)?;
+    // Where a modifier is against it, `discipline-modifier` tells so.
+    if disciplines::named(judged, line).next().is_some() {
+        return None;
+    }
     let stands = format!("stands under revenue code {revenue}, for {}", own.name());
     if let Some(other) = facts.evaluation.filter(|other| *other != own) {
         return Some((Certainty::Certain, format!("{stands}, and is an evaluation of {}", other.name())));
-    }
-    if disciplines::named(judged, line).any(|named| named == own) {
-        return None;
-    }
-    if let Some(named) = disciplines::named(judged, line).next() {
-        return Some((Certainty::Certain, format!("{stands}, and its modifier is {}", disciplines::modifier(named))));
     }
     let other = disciplines::otherwise(judged, line, own)?;
     Some((Certainty::DependsOnData, format!("{stands}, and its discipline in the export is {}", other.name())))

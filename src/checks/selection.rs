@@ -1,6 +1,6 @@
 //! Which checks run, on which sessions. Silence is no pass: what did not run, or on how many lines it could, is said.
 
-use super::{ALL, Check, Finding, Judged, Run, Scope, group_more_than_once, units_without_minutes};
+use super::{ALL, Check, Finding, Grain, Judged, Run, Scope, group_more_than_once, units_without_minutes};
 use crate::error::{Error, Result};
 use crate::ingest::{Lines, Role, Source};
 use crate::reference::{Day, Field, Reference};
@@ -76,14 +76,40 @@ impl Applied {
     }
 }
 
-/// Whether a source has a column of that field.
-fn has_itself(source: &Source, field: Field) -> bool {
-    source.columns.iter().any(|(_, mapped)| *mapped == Some(field))
+/// Whether a source has a column of that field, with something in it. Minutes that are blank throughout are told by checks; and what
+/// no claim of a file has is missing, not left out.
+fn has_itself(source: &Source, field: Field, least: i64) -> bool {
+    let mapped = source.columns.iter().any(|(_, mapped)| *mapped == Some(field));
+    let blank = || source.counts.blanks.iter().any(|(known, count)| *known == field && *count >= source.rows);
+    let told = field == Field::Minutes || !source.has_header() || (source.rows as i64) < least;
+    mapped && (told || !blank())
+}
+
+/// What notes and remittances may say in place of bills.
+const STATED: [Field; 13] = [
+    Field::Minutes,
+    Field::VisitTimedMinutes,
+    Field::VisitTotalMinutes,
+    Field::StartTime,
+    Field::EndTime,
+    Field::AssistantMinutes,
+    Field::UnskilledMinutes,
+    Field::Skilled,
+    Field::Status,
+    Field::TherapistId,
+    Field::TherapistCredential,
+    Field::Allowed,
+    Field::Paid,
+];
+
+/// Whether checks read that field of such a source at all.
+fn is_read(source: &Source, field: Field) -> bool {
+    source.role == Role::Bill || STATED.contains(&field)
 }
 
 /// The same, or what does instead.
-fn has(source: &Source, field: Field) -> bool {
-    let own = |field: Field| has_itself(source, field);
+fn has(source: &Source, field: Field, least: i64) -> bool {
+    let own = |field: Field| has_itself(source, field, least);
     match field {
         // Minutes may be the visit's, or the time between two others.
         Field::Minutes => {
@@ -135,12 +161,15 @@ impl Selection {
     /// Leaves out checks whose columns no file has, or whose facts nobody gave, and says so.
     pub fn fit(&mut self, sources: &[Source], reference: &Reference) {
         let joined = sources.iter().any(|source| source.role == Role::Notes);
+        let least = reference.settings.source_min_lines;
         self.fits = vec![Vec::new(); ALL.len()];
         self.dates = vec![None; ALL.len()];
         for (n, check) in ALL.iter().enumerate() {
             if !self.chosen[n] {
                 continue;
             }
+            let has = |source: &Source, field: Field| is_read(source, field) && has(source, field, least);
+            let has_itself = |source: &Source, field: Field| is_read(source, field) && has_itself(source, field, least);
             let in_some = |field: &Field| sources.iter().any(|source| has(source, *field));
             let itself_in_some = |field: &Field| sources.iter().any(|source| has_itself(source, *field));
             let names = |fields: &[Field]| fields.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ");
@@ -250,6 +279,7 @@ impl Selection {
         }
         // Within a session they stay in the order of the checks.
         findings.sort_by_key(|finding: &Finding| finding.session);
+        findings.chunk_by_mut(|a, b| a.session == b.session).for_each(resolve);
         findings
     }
 
@@ -271,6 +301,19 @@ impl Selection {
 
     fn place(&self, check: &Check) -> Option<usize> {
         ALL.iter().position(|other| other.name == check.name)
+    }
+}
+
+/// A finding that names another is told by itself where that one is not told.
+fn resolve(of_session: &mut [Finding]) {
+    for n in 0..of_session.len() {
+        let Some((check, code)) = of_session[n].also else { continue };
+        let told = of_session
+            .iter()
+            .any(|other| other.check == check && (other.code == code || other.grain != Grain::Session));
+        if !told {
+            (of_session[n].also, of_session[n].primary) = (None, true);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::judged::units;
 use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Scope, Severity, overbilled_units};
 use crate::ingest::{BLANK_TIME, Role};
-use crate::reference::Field;
+use crate::reference::{Field, Kind};
 use crate::sessions::{Evidence, Service};
 use recount_core::domain::{Rule, Time, UnitLimits, Units};
 use recount_core::units::pool::{Pool, Tally};
@@ -35,6 +35,12 @@ fn supervised(judged: &Judged) -> Option<Finding> {
     let own: Vec<&Service> = judged.services.iter().filter(supervised).collect();
     let time = own.iter().map(|service| service.time).sum::<Option<Time>>()?;
     if time == Time::ZERO || lines + time != visit {
+        return None;
+    }
+    // An evaluation of as many minutes explains the total as well.
+    let others = judged.services.iter().filter(|service| service.kind != Kind::Timed && !supervised(service));
+    let others: Vec<Time> = others.filter_map(|service| service.time).collect();
+    if others.contains(&time) || others.iter().copied().sum::<Time>() == time {
         return None;
     }
     let codes: Vec<&str> = own.iter().map(|service| judged.code(service)).collect();
@@ -78,13 +84,16 @@ fn unskilled(judged: &Judged) -> Option<Finding> {
 /// The unskilled minutes among those that a service has.
 fn unskilled_of(judged: &Judged, service: &Service) -> Time {
     let lines = judged.lines;
+    let own = &judged.order[judged.session.lines.0 as usize..][..judged.session.lines.1 as usize];
+    // A box that nobody ticks says no of every line.
+    let is_ticked = own.iter().any(|&line| lines.particulars(line).skilled == Some(true));
     // Where there is a note, its minutes are meant, and not the bill's.
     let role = if service.told_by.note { Role::Notes } else { Role::Bill };
     let counts = |line: &&u32| lines.role(**line) == role && lines.units(**line).is_none_or(|units| units >= 0);
     let unskilled = |&line: &u32| {
         let all = lines.time(line).unwrap_or(Time::ZERO);
         match lines.unskilled.at(line) {
-            _ if lines.particulars(line).skilled == Some(false) => all,
+            _ if is_ticked && lines.particulars(line).skilled == Some(false) => all,
             BLANK_TIME => Time::ZERO,
             some => all.min(Time(some.max(0))),
         }
@@ -124,17 +133,11 @@ fn recounts(judged: &Judged, less: impl Fn(&Service) -> Time) -> Vec<Recount> {
     rules.into_iter().map(|rule| Recount { rule, time, tally: pool.tally(rule, &UnitLimits::NONE) }).collect()
 }
 
-/// The finding: to be looked at if units are over, by some rule or by all that may apply.
+/// The finding: to be looked at if units are over by some rule that may apply. What the columns hold is for the data to show.
 fn told(judged: &Judged, recounts: &[Recount], what: String) -> Finding {
     let session = judged.session;
-    let certainty =
-        if session.doubts.over_without_repeats.is_some() { Certainty::DependsOnData } else { judged.certainty() };
-    let over = recounts.iter().filter(|recount| recount.tally.over > 0).count();
-    let (severity, certainty) = match certainty {
-        certainty if over == 0 => (Severity::Note, certainty),
-        Certainty::Certain if over < recounts.len() => (Severity::Review, Certainty::DependsOnRule),
-        certainty => (Severity::Review, certainty),
-    };
+    let is_over = recounts.iter().any(|recount| recount.tally.over > 0);
+    let severity = if is_over { Severity::Review } else { Severity::Note };
     let supported: Vec<String> = recounts
         .iter()
         .map(|recount| {
@@ -152,6 +155,6 @@ fn told(judged: &Judged, recounts: &[Recount], what: String) -> Finding {
     Finding {
         units_supported: mildest.map(|tally| tally.supported),
         also: (session.timed.over > 0).then(|| (overbilled_units::CHECK.name, judged.code_above())),
-        ..judged.finding(CHECK.name, severity, certainty, reason)
+        ..judged.finding(CHECK.name, severity, Certainty::DependsOnData, reason)
     }
 }

@@ -23,9 +23,10 @@ fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
     each_year(sessions, |threshold, year| {
         let Some(crossing) = year.iter().find(|session| session.total > threshold.review) else { return };
         let reason = format!(
-            "With the session of {} this practice's own allowed amounts of {} in {} are {}, over {} (a lower bound: other practices' \
-             amounts and blank ones are not in it): claims beyond may be picked for medical review.",
+            "With the session of {} {} allowed amounts of {} in {} are {}, over {} (a lower bound: amounts outside it and \
+             blank ones are not counted): claims beyond may be picked for medical review.",
             date(crossing.judged.session.day),
+            crossing.whose,
             threshold.group.name(),
             threshold.year,
             money(crossing.total),

@@ -59,6 +59,11 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         }
         let of_visit: Vec<u32> = told().filter(|&other| visit(other) == visit(line)).collect();
         let Some(total) = agreed(of_visit.iter().map(|&line| lines.visit_total.at(line))) else { continue };
+        // Zero is a form's blank, and a total that is each line's own minutes is the line's and no visit's.
+        let is_own = |&line: &u32| lines.time(line) == Some(Time(lines.visit_total.at(line)));
+        if total == Time::ZERO || of_visit.iter().all(is_own) {
+            continue;
+        }
         let said = agreed(of_visit.iter().map(|&line| lines.visit_time.at(line)));
         let timed = said.unwrap_or(Time::ZERO).max(timed_time(judged, &of_visit));
         if total.whole_minutes() < timed.whole_minutes() {
@@ -72,10 +77,7 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     };
     let reason =
         format!("The visit's total of {total} treatment minutes is less than its {timed} timed minutes{others}.");
-    // A repeated row counts its minutes twice.
-    let certainty =
-        if session.doubts.over_without_repeats.is_some() { Certainty::DependsOnData } else { judged.certainty() };
-    findings.push(judged.finding(CHECK.name, Severity::Review, certainty, reason));
+    findings.push(judged.finding(CHECK.name, Severity::Review, Certainty::DependsOnData, reason));
 }
 
 /// The minutes of a visit's timed lines. Those that the clock measured count each moment once.

@@ -23,14 +23,14 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         let code = judged.code(service);
         let Some(row) = judged.reference.payer_codes.find(code, class, judged.session.day) else { continue };
         let bills: Vec<u32> = judged.bills(service).collect();
+        if bills.is_empty() {
+            continue;
+        }
         let certainty = match judged.setting(&bills) {
             Setting::Facility if row.practice_only => continue,
             Setting::Unknown if row.practice_only => Certainty::DependsOnData,
             _ => judged.certainty(),
         };
-        if bills.is_empty() {
-            continue;
-        }
         let instead = if row.instead.is_empty() { String::new() } else { format!(", {} is used instead", row.instead) };
         let reason = format!("{code} was billed to a payer of class {class}: {}{instead}.", row.why);
         let severity = if row.note { Severity::Note } else { Severity::Review };

@@ -8,8 +8,8 @@ use super::columns::{Dictionary, Seen};
 use super::known::{Known, Reading, Row};
 use super::lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Setting, Why};
 use super::mapping::{Mapping, Role};
-use super::meanings::{identifier, named_setting, push_word, setting_of_place};
-use super::parsed::{Counts, LostCell, Parsed, Visit};
+use super::meanings::{agreed, identifier, named_setting, push_word, setting_of_place};
+use super::parsed::{Counts, LostCell, ModifiersUsed, Parsed, Visit};
 use super::particulars;
 use crate::config::RowsAre;
 use crate::reference::{Field, Reference, Status};
@@ -87,12 +87,13 @@ pub struct Parser<'a> {
     credential: Known<Option<Discipline>>,
     setting: Known<Option<Setting>>,
     place: Known<Option<Setting>>,
-    bill_type: Known<()>,
+    /// Whether it is a type of bill.
+    bill_type: Known<bool>,
     /// Modifiers that stand in code cells.
     code_modifiers: Vec<String>,
     /// What all modifiers of a row together mean: their number, and the discipline they name.
     joined_texts: Seen,
-    joined_meanings: Vec<(u16, Option<Discipline>)>,
+    joined_meanings: Vec<(u16, Option<Discipline>, ModifiersUsed)>,
     joined: String,
 }
 
@@ -388,7 +389,9 @@ impl<'a> Parser<'a> {
         let by_credential = self.credential.read(reading, Discipline::from_credential);
         let named = self.setting.read(reading, named_setting);
         let place = self.place.read(reading, setting_of_place);
-        let has_bill_type = self.bill_type.read(reading, |_| ()).is_some();
+        let has_bill_type = self.bill_type.read(reading, |text| particulars::bill_type(text).is_some());
+        // Only institutions have revenue codes and types of bill.
+        let institution = (has_bill_type == Some(true) || by_revenue.is_some()).then_some(Setting::Facility);
         parsed.counts.odd_cells += reading.odd;
 
         // What a note or a remittance states is no bill.
@@ -427,12 +430,13 @@ impl<'a> Parser<'a> {
         if new {
             // What is no list of modifiers is kept as it stands: it is shown, and it proves nothing.
             let list = cells::split_modifiers(cells::trimmed(&self.joined));
-            parsed.counts.modifiers.note(list.iter().flatten());
             let canonical = list.as_ref().map_or_else(|| self.joined.clone(), |list| list.join(" "));
             let discipline = list.iter().flatten().find_map(|modifier| Discipline::from_modifier(modifier));
-            self.joined_meanings.push((parsed.modifiers.number(&canonical) as u16, discipline));
+            let used = ModifiersUsed::of(list.iter().flatten());
+            self.joined_meanings.push((parsed.modifiers.number(&canonical) as u16, discipline, used));
         }
-        let (modifiers, by_modifier) = self.joined_meanings[joined as usize];
+        let (modifiers, by_modifier, used) = self.joined_meanings[joined as usize];
+        parsed.counts.modifiers.add(used);
         let discipline = by_column.flatten().or_else(|| {
             let inferred = by_modifier.or(by_revenue.flatten()).or(by_credential.flatten()).or(code.evaluation);
             parsed.counts.inferred_disciplines += u64::from(inferred.is_some());
@@ -458,12 +462,7 @@ impl<'a> Parser<'a> {
             row: number,
             units,
             discipline: discipline.map_or(0, |discipline| discipline as u8 + 1),
-            // The export's own column, else the place of service, else a type of bill, which only institutions have.
-            setting: named.flatten().or(place.flatten()).unwrap_or(if has_bill_type {
-                Setting::Facility
-            } else {
-                Setting::Unknown
-            }),
+            setting: agreed([named.flatten(), place.flatten(), institution]),
             time,
             visit: ids[0],
             charge: Packed::BLANK_CHARGE,

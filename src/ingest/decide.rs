@@ -133,9 +133,8 @@ pub fn note_reading(source: &mut Source, mapping: &Mapping, joined: bool) {
 /// Says so, where modifiers are likely added later.
 pub fn note_modifiers(source: &mut Source, mapping: &Mapping, settings: &Settings) {
     let has = [Field::Modifiers, Field::Modifier1].into_iter().any(|field| mapping.has(field));
-    if has && mapping.role == Role::Bill && source.leaves_out(settings, |used| used.discipline) {
-        let note =
-            "no line has GP, GO or GN, which may be added on the claim: discipline-modifier does not ask for them here";
+    if has && mapping.role == Role::Bill && source.leaves_out(settings, |used, rows| used.discipline <= rows / 5) {
+        let note = "hardly any line has GP, GO or GN, which may be added on the claim: discipline-modifier does not ask for them here";
         source.notes.push(note.into());
     }
 }

@@ -73,10 +73,11 @@ impl Source {
 }
 
 impl Source {
-    /// Whether none of its lines has a modifier of that sort, so that they may be added later, on the claim. A claim adds none, and
-    /// a few lines tell nothing.
-    pub fn leaves_out(&self, settings: &Settings, sort: fn(&ModifiersUsed) -> bool) -> bool {
-        self.has_header() && self.rows as i64 >= settings.source_min_lines && !sort(&self.counts.modifiers)
+    /// Whether hardly any of its lines has a modifier of a sort, given those that have one and all, so that they may be added later, on the claim. A claim adds none,
+    /// and a few lines tell nothing. GP, GO or GN stand on most lines, the others on few.
+    pub fn leaves_out(&self, settings: &Settings, hardly: fn(&ModifiersUsed, u64) -> bool) -> bool {
+        let enough = self.rows as i64 >= settings.source_min_lines;
+        self.has_header() && enough && hardly(&self.counts.modifiers, self.rows)
     }
 
     /// Why a row is set aside, if it is.

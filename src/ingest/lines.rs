@@ -9,7 +9,7 @@ use super::columns::Column;
 use super::mapping::Role;
 use super::particulars::Particulars;
 use crate::config::UnitMinutes;
-use crate::reference::{Codes, Day, Field};
+use crate::reference::{Codes, Day, Field, Status};
 use recount_core::cells::{Problem, Span};
 use recount_core::domain::{Cents, Discipline, Time, Units};
 use std::fmt;
@@ -420,6 +420,11 @@ impl<'a> Lines<'a> {
     /// What the minutes of a line mean, if its file's rows are one unit each.
     pub fn unit_rows(&self, line: u32) -> Option<UnitMinutes> {
         self.export.sources[usize::from(self.file.at(line))].unit_rows
+    }
+
+    /// Whether a line's service took place, as far as its status says: no visit was cancelled or missed.
+    pub fn took_place(&self, line: u32) -> bool {
+        !matches!(self.flags.at(line).status(), Status::Cancelled | Status::NoShow)
     }
 
     /// What a line's file is to the audit.

@@ -57,6 +57,13 @@ pub(super) fn setting_of_place(code: &str) -> Option<Setting> {
     }
 }
 
+/// Where a service was furnished, by all that says so of a row. Where it disagrees with itself, nobody knows.
+pub(super) fn agreed(said: [Option<Setting>; 3]) -> Setting {
+    let mut said = said.into_iter().flatten();
+    let first = said.next().unwrap_or_default();
+    if said.all(|other| other == first) { first } else { Setting::Unknown }
+}
+
 /// Words that begin the cells which printed reports put below or between rows.
 const REPORT_WORDS: [&str; 14] = [
     "printed",

@@ -44,31 +44,41 @@ pub struct Parsed {
     pub(super) counts: Counts,
 }
 
-/// Modifiers that some line of a file has. Where a file has none of a sort, they may be added later, on the claim.
+/// How many lines of a file have modifiers of each sort. Where hardly any has, they may be added later, on the claim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ModifiersUsed {
     /// GP, GO or GN.
-    pub discipline: bool,
+    pub discipline: u64,
     /// CQ or CO.
-    pub assistant: bool,
+    pub assistant: u64,
     /// KX.
-    pub threshold: bool,
+    pub threshold: u64,
+    /// 59 or one that stands for it.
+    pub separate: u64,
 }
 
 impl ModifiersUsed {
-    /// With those of a line.
-    pub fn note<'m>(&mut self, modifiers: impl IntoIterator<Item = &'m String>) {
+    /// Of one line.
+    pub fn of<'m>(modifiers: impl IntoIterator<Item = &'m String>) -> ModifiersUsed {
+        let mut used = ModifiersUsed::default();
         for modifier in modifiers {
-            self.discipline |= matches!(modifier.as_str(), "GP" | "GO" | "GN");
-            self.assistant |= matches!(modifier.as_str(), "CQ" | "CO");
-            self.threshold |= modifier == "KX";
+            match modifier.as_str() {
+                "GP" | "GO" | "GN" => used.discipline = 1,
+                "CQ" | "CO" => used.assistant = 1,
+                "KX" => used.threshold = 1,
+                "59" | "XE" | "XP" | "XS" | "XU" => used.separate = 1,
+                _ => {}
+            }
         }
+        used
     }
 
-    fn add(&mut self, other: ModifiersUsed) {
-        self.discipline |= other.discipline;
-        self.assistant |= other.assistant;
-        self.threshold |= other.threshold;
+    /// With those of more lines.
+    pub fn add(&mut self, other: ModifiersUsed) {
+        self.discipline += other.discipline;
+        self.assistant += other.assistant;
+        self.threshold += other.threshold;
+        self.separate += other.separate;
     }
 }
 
@@ -85,7 +95,7 @@ pub struct Counts {
     pub unread: Vec<(Field, u64)>,
     /// Distinct cells of codes that have modifiers in them.
     pub code_modifiers: u64,
-    /// Which modifiers some line of it has.
+    /// How many lines have which modifiers.
     pub modifiers: ModifiersUsed,
     /// Cells that are not UTF-8.
     pub odd_cells: u64,

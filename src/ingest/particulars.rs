@@ -40,7 +40,7 @@ pub struct Particulars {
     pub credential: Option<Credential>,
     /// Revenue code in four digits: `0420`.
     pub revenue_code: String,
-    /// Type of bill in three characters: `131`.
+    /// Type of bill in three characters: `131`. Blank if the cell is no type of bill.
     pub bill_type: String,
     /// Place of service in two digits: `11`.
     pub place_of_service: String,
@@ -83,6 +83,15 @@ fn plain(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
+/// A type of bill in three characters, of which the first two are digits. Anything else, such as the name of a form, is none.
+pub(super) fn bill_type(text: &str) -> Option<String> {
+    let code = plain(text);
+    // Four digits begin with a zero that is not part of it.
+    let code = code.strip_prefix('0').filter(|_| code.len() == 4).unwrap_or(&code);
+    let is_one = code.len() == 3 && code.bytes().take(2).all(|b| b.is_ascii_digit());
+    is_one.then(|| code.to_owned())
+}
+
 impl Particulars {
     /// Of a stored text.
     pub(super) fn parse(stored: &str) -> Particulars {
@@ -93,11 +102,7 @@ impl Particulars {
             match tag {
                 Some('c') => found.credential = Credential::from_text(cell),
                 Some('r') if !cell.is_empty() => found.revenue_code = format!("{:0>4}", plain(cell)),
-                Some('b') => {
-                    let code = plain(cell);
-                    // Four digits begin with a zero that is not part of it.
-                    found.bill_type = code.strip_prefix('0').filter(|_| code.len() == 4).unwrap_or(&code).to_owned();
-                }
+                Some('b') => found.bill_type = bill_type(cell).unwrap_or_default(),
                 Some('p') if !cell.is_empty() => found.place_of_service = format!("{:0>2}", plain(cell)),
                 Some('o') => found.ordering_provider = Some(!cell.is_empty()),
                 Some('a') => found.abn_on_file = yes_or_no(cell),
@@ -105,6 +110,10 @@ impl Particulars {
                 Some('d') => {
                     let codes = cell.split([' ', ',', ';', '|', ':', '/']).map(plain);
                     found.diagnoses = codes.filter(|code| !code.is_empty()).collect();
+                    // A word among them: the cell is a text, and its numbers are no codes.
+                    if found.diagnoses.iter().any(|code| !code.contains(|c: char| c.is_ascii_digit())) {
+                        found.diagnoses.clear();
+                    }
                 }
                 _ => {}
             }
@@ -190,6 +199,25 @@ mod tests {
         };
         assert_eq!(found, expected);
         assert_eq!(Particulars::parse(""), Particulars::default());
+        assert_eq!(Particulars::parse("dpain 724 days").diagnoses, Vec::<String>::new());
+    }
+
+    #[test]
+    fn types_of_bill_and_what_is_none() {
+        for (text, expected) in [
+            ("131", "131"),
+            ("0131", "131"),
+            ("13X", "13X"),
+            ("13-1", "131"),
+            ("HCFA", ""),
+            ("CMS-1500", ""),
+            ("1500", ""),
+            ("UB-04", ""),
+            ("13", ""),
+            ("", ""),
+        ] {
+            assert_eq!(bill_type(text).unwrap_or_default(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -48,6 +48,17 @@ impl DiagnosisSet {
             _ => None,
         }
     }
+
+    /// Whether a diagnosis, written alike, has the shape of a code of either set.
+    pub fn has_shape(diagnosis: &str) -> bool {
+        let in_both = || match diagnosis.as_bytes() {
+            [b'V' | b'E', b'0'..=b'9', rest @ ..] => {
+                (1..=5).contains(&rest.len()) && rest.iter().all(u8::is_ascii_alphanumeric)
+            }
+            _ => false,
+        };
+        DiagnosisSet::of(diagnosis).is_some() || in_both()
+    }
 }
 
 /// From when to when each set holds.
@@ -109,6 +120,8 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(DiagnosisSet::of(diagnosis), expected, "{diagnosis}");
+            let in_both = ["V4364", "E8889", "E119"].contains(&diagnosis);
+            assert_eq!(DiagnosisSet::has_shape(diagnosis), expected.is_some() || in_both, "{diagnosis}");
         }
     }
 

@@ -179,7 +179,7 @@ impl Reference {
             secondary: parsed(facts("secondary.toml")?, Secondary::parse)?,
             diagnosis_sets: parsed(facts("diagnosis_sets.csv")?, DiagnosisSets::parse)?,
             roster: if own.contains(&"roster.csv") {
-                parsed(facts("roster.csv")?, Roster::parse)?
+                parsed(facts("roster.csv")?, |text| Roster::parse(text, &payers))?
             } else {
                 Roster::default()
             },
@@ -250,7 +250,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
 }
 
 /// What a file says; a mistake in it is the user's to mend.
-fn parsed<T>((label, text): (String, String), parse: fn(&str) -> Result<T, String>) -> Result<T> {
+fn parsed<T>((label, text): (String, String), parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T> {
     parse(&text).map_err(|problem| Error::Config { path: label, problem })
 }
 

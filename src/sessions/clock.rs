@@ -59,7 +59,7 @@ pub fn treated(lines: &Lines, services: &[(&Service, &[u32])]) -> Vec<Treated> {
         let role = if service.told_by.note { Role::Notes } else { Role::Bill };
         for (place, &line) in (service.lines.0..).zip(own.iter()) {
             let treats = role == Role::Notes || lines.units(line).is_none_or(|units| units > 0);
-            if lines.role(line) != role || !treats {
+            if lines.role(line) != role || !treats || !lines.took_place(line) {
                 continue;
             }
             let Some(span) = lines.span(line).filter(|span| span.length() > Time::ZERO) else { continue };
