@@ -64,7 +64,7 @@ fn counted<'a>(year: &[&'a Judged<'a>]) -> Vec<Counted<'a>> {
                 certainty = Certainty::DependsOnData;
             }
             // Where nothing was paid at all, it may be that all was denied.
-            let certainty = if unpaid { Certainty::DependsOnData } else { certainty };
+            let certainty = if unpaid && total > 0 { Certainty::DependsOnData } else { certainty };
             counted.push(Counted { judged, before, known, total, whose, certainty });
         }
     }

@@ -22,8 +22,8 @@ pub const CHECK: Check = Check {
 fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
     // A claim may name them on one line for all, whatever the day.
     let claims = sessions.iter().flat_map(|judged| {
-        let named = |line: &u32| judged.lines.particulars(*line).ordering_provider == Some(true);
-        own_lines(judged).iter().copied().filter(named).map(|line| judged.lines.claim.at(line))
+        let named = move |line: &u32| judged.lines.particulars(*line).ordering_provider == Some(true);
+        own_lines(judged).iter().copied().filter(named).map(move |line| judged.lines.claim.at(line))
     });
     let mut claims: Vec<u32> = claims.filter(|claim| *claim != 0).collect();
     claims.sort_unstable();
