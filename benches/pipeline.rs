@@ -4,7 +4,7 @@
 //! Stages of the recount are measured by adding one after another to the pass over all batches: what a stage costs is what the
 //! pass takes longer with it.
 
-use recount::checks::Selection;
+use recount::checks::{Applied, Selection};
 use recount::commands::generate;
 use recount::hash::HashingReader;
 use recount::ingest::{Export, Store};
@@ -80,7 +80,8 @@ fn stages(path: &Path) {
     let started = Instant::now();
     let schedule = Schedule::new(&mut export, Period { from: None, to: None }).expect("lines in memory");
     all += say("order patients", started.elapsed().as_secs_f64());
-    let selection = Selection::new(&[], &[]).expect("all checks");
+    let mut selection = Selection::new(&[], &[]).expect("all checks");
+    selection.fit(&export.sources, &inputs.reference);
     let mut before = 0.0;
     for (depth, name) in [
         (Depth::Judge, "gather, settle, cut, judge"),
@@ -120,7 +121,7 @@ fn pass(
     in_order(
         || Ok::<_, std::convert::Infallible>(numbers.next()),
         |number| {
-            let (mut seen, mut over) = (0, 0);
+            let (mut seen, mut over, mut applied) = (0, 0, Applied::default());
             let mut own = sums.lock().expect("no thread failed").pop().unwrap_or_default();
             for block in recount.blocks(number, depth < Depth::Lines) {
                 let (lines, outcome) = recount.judge(&part, block);
@@ -135,7 +136,7 @@ fn pass(
                 if depth == Depth::Judge {
                     continue;
                 }
-                let findings = selection.run(&outcome, &lines, reference);
+                let findings = selection.run(&outcome, &lines, reference, &mut applied);
                 let told: i64 = findings
                     .iter()
                     .filter(|finding| finding.primary)

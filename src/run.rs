@@ -144,6 +144,7 @@ fn manifest(
         findings,
         checks_run: selection.run_names(),
         checks_not_run: selection.not_run(),
+        checks_in_part: selection.in_part(&export.sources, &plan.inputs.reference),
         checks_applied: applied,
         data: plan.inputs.reference.hashes.iter().cloned().collect(),
         queries: plan.queries.hashes.iter().cloned().collect(),

@@ -72,6 +72,10 @@ fn two_disciplines_are_pooled_if_they_are_of_one_payer() {
     let text = export(",discipline", &[("Medicare", day)]).replace("Medicare,T1,97530", "Aetna,T1,97530");
     let apart = audit(&[("export.csv", &text)], &[]);
     assert_eq!(rows(&apart, "sessions", "explained_by"), ["total-rounded-up", ""]);
+    // 40 minutes are 2 full units, and 3 when pooled: with an evaluation beside them as without.
+    let untimed = export(",discipline", &[("Medicare", "97110,40,3,PT 97165,45,1,OT")]);
+    let untimed = audit(&[("export.csv", &untimed)], &["--payer-rule", "Medicare=full-15"]);
+    assert_eq!(rows(&untimed, "sessions", "explained_by"), ["rounded-each-code; total-rounded-up", ""]);
 }
 
 #[test]
@@ -111,8 +115,7 @@ fn the_reason_says_what_gives_the_bill() {
     let audit = audit(&[("export.csv", &export("", &[("Medicare", "97112,24,2 97110,23,2")]))], &[]);
     let findings = audit.findings("overbilled-units");
     let reason = &findings[0]["reason"];
-    let said =
-        "; each code rounded up alone gives the 4 billed; the total divided by 15 and rounded up gives the 4 billed.";
+    let said = "; each code alone by the midpoint gives the 4 billed; the total divided by 15 and rounded up gives the 4 billed.";
     assert!(reason.ends_with(said), "{reason}");
 }
 

@@ -1,7 +1,7 @@
 //! What claims (837P, 837I) say beside units, up to the findings: diagnoses and their pointers, who ordered or attended, revenue codes,
 //! types of bill, dates of plans.
 
-use crate::support::{Audit, audit_bytes};
+use crate::support::{Audit, audit, audit_bytes};
 use std::collections::BTreeSet;
 
 /// One interchange of claims to Medicare, by medical record number, which is the claim's number as well.
@@ -121,4 +121,33 @@ fn institutional_claims() {
     // The plan's date is there (occurrence code 29), and who certified it when is on no claim.
     let not_run = &audit.manifest()["checks_not_run"];
     assert_eq!(not_run["certification-late"], "needs the column certification_date");
+}
+
+/// Modifiers in columns of their own are modifiers, and so are those that stand behind the code.
+#[test]
+fn what_needs_modifiers_takes_them_from_any_column() {
+    let by_column = "Patient ID,DOS,Payer,CPT,Modifier 1,Minutes,Units\nP1,2024-03-05,Medicare,97161,CQ,45,1\n";
+    let by_code = "Patient ID,DOS,Payer,CPT,Minutes,Units\nP1,2024-03-05,Medicare,97161-CQ,45,1\n";
+    for bill in [by_column, by_code] {
+        let audit = audit(&[("visits.csv", bill)], &[]);
+        assert_eq!(audit.findings("evaluation-by-assistant").len(), 1, "{bill}");
+    }
+}
+
+/// What a check that runs leaves out is said, and no more once the column or the file is there.
+#[test]
+fn checks_that_run_in_part_say_so() {
+    let header = "Patient ID,DOS,Payer,CPT,Modifiers,Minutes,Units,Diagnoses";
+    let bill = format!("{header}\nP1,2024-03-05,Medicare,97110,GP,15,1,M54.50\n");
+    let of =
+        |bill: &str, options: &[&str]| audit(&[("visits.csv", bill)], options).manifest()["checks_in_part"].clone();
+    let in_part = of(&bill, &[]);
+    let names: Vec<&String> = in_part.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["assistant-modifier", "diagnosis-unsupported"]);
+    let told = in_part["assistant-modifier"].as_str().unwrap();
+    assert!(told.contains("assistant_minutes or therapist_credential"), "{told}");
+    let credential = bill.replace("Diagnoses\n", "Diagnoses,Credential\n").replace("M54.50\n", "M54.50,PTA\n");
+    assert_eq!(of(&credential, &[]).as_object().unwrap().keys().collect::<Vec<_>>(), ["diagnosis-unsupported"]);
+    let ignored = of(&credential, &["--ignore", "diagnosis-unsupported"]);
+    assert!(ignored.as_object().unwrap().is_empty(), "a check that does not run is not run in part");
 }

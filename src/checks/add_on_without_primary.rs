@@ -19,8 +19,12 @@ pub const CHECK: Check = Check {
 };
 
 fn find(day: &[Judged], findings: &mut Vec<Finding>) {
+    let adds = |judged: &Judged| {
+        let add_on = |service| judged.facts(service).is_some_and(|facts| !facts.addon_of.is_empty());
+        judged.services.iter().any(add_on)
+    };
     // A row that is lost may be the primary code's.
-    if day.iter().any(|judged| judged.session.why_not.leaves_open_what_there_is()) {
+    if !day.iter().any(adds) || day.iter().any(|judged| judged.session.why_not.leaves_open_what_there_is()) {
         return;
     }
     let billed = billed(day);

@@ -1,6 +1,6 @@
 //! A first plan of care that was certified late, or not at all as far as the export says.
 
-use super::by_course::{CERTIFIED, PLAN, dates, each_course, stated};
+use super::by_course::{CERTIFIED, PLAN, dates, each_course, is_billed, is_unread, stated};
 use super::history::{finding, whole};
 use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::{Day, Field, PlanRule, date};
@@ -19,37 +19,43 @@ pub const CHECK: Check = Check {
     run: Run::Patient(find),
 };
 
-fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
-    each_course(sessions, |course| {
-        let plans = dates(course, &[PLAN]);
-        findings.extend((0..plans.len()).filter_map(|n| of_plan(course, &plans, n)));
+fn find(own: &[Judged], all: &[Judged], findings: &mut Vec<Finding>) {
+    each_course(own, all, |own, all| {
+        let plans = dates(all, &[PLAN]);
+        findings.extend(dates(own, &[PLAN]).into_iter().filter_map(|begun| of_plan(own, all, &plans, begun)));
     });
 }
 
-fn of_plan(course: &[&Judged], plans: &[Day], n: usize) -> Option<Finding> {
-    let rules = &course.first()?.reference.plan_rules;
-    let begun = *plans.get(n)?;
+/// A plan that sessions of such a payer state, among the plans that any session states.
+fn of_plan(own: &[&Judged], all: &[&Judged], plans: &[Day], begun: Day) -> Option<Finding> {
+    let rules = &own.first()?.reference.plan_rules;
     let limit = rules.limit(PlanRule::Certification, begun)?;
     let duration = rules.limit(PlanRule::Recertification, begun)?;
     // A plan that follows another is certified while the other lasts, which is not told here.
     let earliest = begun.saturating_sub(duration);
     let just_before = |day: Day| (earliest..begun).contains(&day);
-    let opening = course.iter().find(|judged| judged.session.day >= earliest)?.session.day;
+    let treated = || all.iter().filter(|judged| is_billed(judged));
+    let opening = treated().find(|judged| judged.session.day >= earliest)?.session.day;
     let evaluates = |judged: &Judged| judged.services.iter().any(|service| judged.evaluation(service));
     // The evaluation that opens a course comes before its plan, and tells of no other.
     let opens =
         |judged: &Judged| judged.session.day == opening && begun.saturating_sub(opening) <= limit && evaluates(judged);
-    let treated_before = course.iter().any(|judged| just_before(judged.session.day) && !opens(judged));
+    let treated_before = treated().any(|judged| just_before(judged.session.day) && !opens(judged));
     if treated_before || plans.iter().any(|plan| just_before(*plan)) {
         return None;
     }
-    // Days are counted from the first treatment, which may be later than the plan.
-    let since = begun.max(opening);
-    let next = plans.get(n + 1).copied().unwrap_or(Day::MAX);
+    // Days are counted from the first treatment that such a payer was billed for, which may be later than the plan.
+    let since = begun.max(own.iter().find(|judged| judged.session.day >= earliest)?.session.day);
+    let next = plans.iter().copied().find(|plan| *plan > begun).unwrap_or(Day::MAX);
     let last = begun.saturating_add(duration).min(next.saturating_sub(1));
     let names_it = |judged: &Judged| stated(judged, PLAN).any(|plan| plan == begun);
-    let of_none = |judged: &Judged| stated(judged, PLAN).next().is_none();
-    let under = course
+    let of_none = |judged: &Judged| stated(judged, PLAN).next().is_none() && !is_unread(judged, &[PLAN]);
+    // A date that could not be read may be the one that is missed.
+    let may_tell = |judged: &Judged| names_it(judged) || (begun..next).contains(&judged.session.day);
+    if all.iter().any(|judged| may_tell(judged) && is_unread(judged, &[CERTIFIED])) {
+        return None;
+    }
+    let under = own
         .iter()
         .copied()
         .filter(|judged| (begun..=last).contains(&judged.session.day) && (names_it(judged) || of_none(judged)));
@@ -59,7 +65,7 @@ fn of_plan(course: &[&Judged], plans: &[Day], n: usize) -> Option<Finding> {
         let named = names_it(judged);
         stated(judged, CERTIFIED).filter(move |day| named || (begun..next).contains(day)).min()
     };
-    let (told, how) = match course.iter().filter_map(its_own).min() {
+    let (told, how) = match all.iter().filter_map(its_own).min() {
         Some(certified) if certified.saturating_sub(since) <= limit => return None,
         Some(certified) => {
             let late = certified.saturating_sub(since);
@@ -84,7 +90,8 @@ fn of_plan(course: &[&Judged], plans: &[Day], n: usize) -> Option<Finding> {
         None => (Severity::Review, String::new()),
     };
     let reason = format!(
-        "The plan of care of {} {how}, the later of its date and the first session known: a first plan is certified within {limit} days of the first treatment{unless}.",
+        "The plan of care of {} {how}, the later of its date and the first session billed under Part B's rules: a first plan \
+         is certified within {limit} days of the first treatment{unless}.",
         date(begun),
     );
     finding(&CHECK, (severity, Certainty::DependsOnData), &[whole(told)], reason)

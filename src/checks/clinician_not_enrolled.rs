@@ -2,7 +2,7 @@
 
 use super::{Attribution, Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::ingest::{Credential, Role};
-use crate::reference::{Enrolment, Field, date};
+use crate::reference::{Enrolment, Field, Listed, date};
 
 pub const CHECK: Check = Check {
     name: "clinician-not-enrolled",
@@ -21,11 +21,11 @@ pub const CHECK: Check = Check {
 /// Why a clinician is not known to be enrolled; the graver is the greater.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Lack {
-    /// The roster does not name them.
+    /// The roster, which has at least half of the run's clinicians, does not name them.
     Unlisted,
-    /// It names no enrolment with that payer.
+    /// It names no enrolment of theirs with a payer that it names.
     OtherPayers,
-    /// It does, and not on that day.
+    /// It names one, and not on that day.
     OtherDays,
 }
 
@@ -47,7 +47,7 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         Lack::OtherPayers => (
             Severity::Note,
             Certainty::DependsOnData,
-            "The roster has the treating clinician, and no enrolment with this payer.".to_owned(),
+            "The roster has the treating clinician, and no enrolment of theirs with this payer.".to_owned(),
         ),
         Lack::Unlisted => {
             (Severity::Note, Certainty::DependsOnData, "The treating clinician is not in the roster.".to_owned())
@@ -84,36 +84,27 @@ fn lacks(judged: &Judged) -> Vec<(Lack, u32, u32)> {
 }
 
 fn lack(judged: &Judged, clinician: u32) -> Option<Lack> {
-    let listed = enrolments(judged, clinician);
-    if listed.iter().any(|row| Credential::from_text(&row.credential) == Some(Credential::Assistant)) {
+    let (roster, payer) = (&judged.lines.export.roster, judged.session.payer);
+    let Some(listed) = roster.of(clinician) else { return roster.is_whole(payer).then_some(Lack::Unlisted) };
+    if listed.is_assistant {
         return None;
     }
-    let mut own = listed.iter().filter(|row| is_with(judged, row)).peekable();
+    let mut own = enrolments(judged, listed).peekable();
     match own.peek() {
-        // A roster that has nobody of the run writes its ids another way, or is another practice's.
-        _ if listed.is_empty() => {
-            let (roster, clinicians) = (&judged.reference.roster, &judged.lines.export.texts.therapists);
-            clinicians.iter().any(|id| !roster.of(id).is_empty()).then_some(Lack::Unlisted)
-        }
-        None => Some(Lack::OtherPayers),
+        None => roster.names(payer).then_some(Lack::OtherPayers),
         Some(_) => (!own.any(|row| row.in_force(judged.session.day))).then_some(Lack::OtherDays),
     }
 }
 
-fn enrolments<'a>(judged: &Judged<'a>, clinician: u32) -> &'a [Enrolment] {
-    judged.reference.roster.of(judged.lines.export.texts.therapists.get(clinician))
+/// A clinician's enrolments with the session's payer.
+fn enrolments<'a>(judged: &Judged<'a>, listed: &'a Listed) -> impl Iterator<Item = &'a Enrolment> + use<'a> {
+    judged.lines.export.roster.with(listed, judged.session.payer)
 }
 
-/// Whether an enrolment is with the session's payer, under any spelling that bills share, or by a pattern.
-fn is_with(judged: &Judged, enrolment: &Enrolment) -> bool {
-    let export = judged.lines.export;
-    let payer = &export.payers[judged.session.payer as usize];
-    enrolment.is_with(export.texts.payer_names.get(payer.name), &payer.key)
-}
-
-/// The dates of a clinician's enrolments with the session's payer: "from 2024-01-01 to 2024-06-30 and from 2025-01-01 on".
+/// Their dates, in words: "from 2024-01-01 to 2024-06-30 and from 2025-01-01 on".
 fn dates(judged: &Judged, clinician: u32) -> String {
-    let own = enrolments(judged, clinician).iter().filter(|row| is_with(judged, row));
+    let listed = judged.lines.export.roster.of(clinician);
+    let own = listed.into_iter().flat_map(|listed| enrolments(judged, listed));
     let spans = own.map(|row| match (row.from.map(date), row.to.map(date)) {
         (Some(from), Some(to)) => format!("from {from} to {to}"),
         (Some(from), None) => format!("from {from} on"),

@@ -21,7 +21,7 @@ pub const CHECK: Check = Check {
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     find_wrong_set(judged, findings);
-    if judged.policy().part_b && !judged.reference.coverage.is_empty() {
+    if judged.policy.part_b && !judged.reference.coverage.is_empty() {
         find_not_covered(judged, findings);
     }
 }
@@ -36,7 +36,7 @@ fn diagnoses<'a>(judged: &Judged<'a>, own: &'a [u32]) -> impl Iterator<Item = &'
 /// One finding for a session that names a diagnosis of another code set, and none of the one that holds.
 fn find_wrong_set(judged: &Judged, findings: &mut Vec<Finding>) {
     let (session, sets) = (judged.session, &judged.reference.diagnosis_sets);
-    let own = &judged.order[session.lines.0 as usize..][..session.lines.1 as usize];
+    let own = judged.own_lines();
     let mut wrong = None;
     // A reason names no diagnosis: pages for others show reasons, and a diagnosis is nobody else's business.
     for diagnosis in diagnoses(judged, own) {
@@ -48,7 +48,7 @@ fn find_wrong_set(judged: &Judged, findings: &mut Vec<Finding>) {
         }
     }
     let Some((set, when)) = wrong else { return };
-    let severity = if judged.policy().code_sets { Severity::Review } else { Severity::Note };
+    let severity = if judged.policy.code_sets { Severity::Review } else { Severity::Note };
     let reason = format!(
         "A diagnosis of the session is of {}, which {when}; the date of service is {}.",
         set.title(),
@@ -59,7 +59,10 @@ fn find_wrong_set(judged: &Judged, findings: &mut Vec<Finding>) {
         let source = &judged.lines.export.sources[usize::from(judged.lines.file.at(line))];
         judged.lines.role(line) == Role::Remit || !source.has_header()
     };
-    let certainty = if own.iter().all(of_claim) && diagnoses(judged, own).all(DiagnosisSet::has_shape) {
+    let certainty = if own.iter().all(of_claim)
+        && !judged.policy.is_unknown()
+        && diagnoses(judged, own).all(DiagnosisSet::has_shape)
+    {
         judged.certainty()
     } else {
         Certainty::DependsOnData

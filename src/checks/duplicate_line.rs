@@ -1,4 +1,4 @@
-//! A row that repeats another of its file.
+//! A row that repeats another.
 
 use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 
@@ -19,7 +19,7 @@ pub const CHECK: Check = Check {
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     for service in judged.services.iter().filter(|service| service.repeated) {
         let reason = format!(
-            "{} stands on {} lines, at least two of which are alike in every column that is read; the session was judged with and without the repeat.",
+            "{} stands on {} lines, at least two of which are alike in all but line id, claim and amounts; the session was judged with and without the repeat.",
             judged.code(service),
             service.lines.1
         );

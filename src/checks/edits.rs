@@ -52,8 +52,8 @@ impl<'a> Billed<'a> {
     /// Whether one provider bills both: a facility's disciplines are one, a practice's are not.
     pub fn same_provider(&self, other: &Billed) -> bool {
         let by_facility = || {
-            let lines = self.lines().chain(other.lines());
-            setting_of([self, other]) == Setting::Facility && lines.into_iter().all(|line| self.facility_may_bill(line))
+            let mut lines = self.lines().chain(other.lines());
+            setting_of([self, other]) == Setting::Facility && lines.all(|line| self.facility_may_bill(line))
         };
         self.same_bill(other) && (self.judged.number == other.judged.number || by_facility())
     }

@@ -28,6 +28,10 @@ fn once(billed: &Billed) -> Option<Once> {
 }
 
 fn find(day: &[Judged], findings: &mut Vec<Finding>) {
+    let evaluates = |judged: &Judged| judged.services.iter().any(|service| judged.evaluation(service));
+    if !day.iter().any(evaluates) {
+        return;
+    }
     let evaluations: Vec<(Once, Billed)> =
         billed(day).into_iter().filter_map(|billed| Some((once(&billed)?, billed))).collect();
     for (n, (once, own)) in evaluations.iter().enumerate() {

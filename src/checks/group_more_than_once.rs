@@ -66,7 +66,7 @@ fn of_service(judged: &Judged, service: &Service) -> Option<Finding> {
             format!("{code} more than once on one day in a facility: documentation needed, {billed} billed."),
         ),
         DailyLimit::Known(1) if most > 1 && over > 0 => {
-            let (severity, certainty) = judged.exception(|over| over.untimed);
+            let (severity, certainty) = judged.untimed_exception(service);
             let reason = format!(
                 "One line of {code} carries {most} units, and a line is one group at most, however long it was: {billed} billed, {} \
                  supported.",

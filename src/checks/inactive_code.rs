@@ -20,11 +20,13 @@ pub const CHECK: Check = Check {
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     let day = judged.session.day;
     // Payers that are not bound to the codes in force may still take an old one.
-    let severity = if judged.policy().code_sets { Severity::Review } else { Severity::Note };
+    let severity = if judged.policy.code_sets { Severity::Review } else { Severity::Note };
+    // An insurer that is not known may be one of those.
+    let unknown = Certainty::DependsOnData;
     for service in judged.services {
         let Some(facts) = judged.facts(service).filter(|_| judged.bills(service).next().is_some()) else { continue };
         let (when, severity, certainty) = match (outside((facts.from, facts.to), day), facts.announced_to) {
-            (Some(when), _) => (when, severity, judged.certainty()),
+            (Some(when), _) => (when, severity, if judged.policy.is_unknown() { unknown } else { judged.certainty() }),
             // What is announced may have been taken back.
             (None, Some(last)) if day > last => {
                 (format!("was announced to end on {}", date(last)), Severity::Note, Certainty::DependsOnData)

@@ -15,9 +15,9 @@ pub struct Judged<'a> {
     pub session: &'a Session,
     /// Its services, in order of code.
     pub services: &'a [Service],
-    /// All lines in the order of sessions; services name their places in it.
+    /// All lines of the block in the order of sessions; services name their places in it.
     pub order: &'a [u32],
-    /// All lines of the run.
+    /// All lines of the block.
     pub lines: &'a Lines<'a>,
     /// How its payer's bill is judged.
     pub policy: &'a Policy,
@@ -56,9 +56,9 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// How its payer's bill is judged.
-    pub fn policy(&self) -> &'a Policy {
-        self.policy
+    /// All its lines: of bills, notes and remittances.
+    pub fn own_lines(&self) -> &'a [u32] {
+        &self.order[self.session.lines.0 as usize..][..self.session.lines.1 as usize]
     }
 
     /// Whether both are of one patient.
@@ -73,9 +73,8 @@ impl<'a> Judged<'a> {
 
     /// Whether every line that bills stands in a file that `fits` by its number.
     pub fn all_from(&self, fits: &[bool]) -> bool {
-        let own = &self.order[self.session.lines.0 as usize..][..self.session.lines.1 as usize];
         let fits = |line: &u32| fits[usize::from(self.lines.file.at(*line))];
-        own.iter().filter(|line| self.lines.role(**line) == Role::Bill).all(fits)
+        self.own_lines().iter().filter(|line| self.lines.role(**line) == Role::Bill).all(fits)
     }
 
     /// The lines of a service that bill something, or leave blank how much.
@@ -153,6 +152,14 @@ impl<'a> Judged<'a> {
         } else {
             (Severity::Exception, Certainty::Certain)
         }
+    }
+
+    /// The same for units of an untimed code. Where some payers of the class pay it by time, it depends on the payer's rule.
+    pub fn untimed_exception(&self, service: &Service) -> (Severity, Certainty) {
+        if self.policy.timed_codes.iter().any(|code| code == self.code(service)) {
+            return (Severity::Review, Certainty::DependsOnRule);
+        }
+        self.exception(|over| over.untimed)
     }
 
     /// Certain, unless the data may mean something else.

@@ -1,9 +1,9 @@
 //! KX on therapy while the year's amounts are far below the threshold.
 
-use super::by_year::{billed, each_year, money};
+use super::by_year::{billed, each_year, lines, money};
 use super::history::{Told, finding};
 use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
-use crate::reference::{Field, date};
+use crate::reference::{Field, Threshold, date};
 use crate::words::counted;
 
 pub const CHECK: Check = Check {
@@ -20,8 +20,10 @@ pub const CHECK: Check = Check {
     run: Run::Patient(find),
 };
 
-fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
-    each_year(sessions, |threshold, year| {
+fn find(sessions: &[Judged], _all: &[Judged], findings: &mut Vec<Finding>) {
+    let has_kx = |judged: &Judged| lines(judged).any(|line| judged.has_modifier(line, "KX"));
+    let worth = |_: &Threshold, year: &[&Judged]| year.iter().any(|judged| has_kx(judged));
+    each_year(sessions, worth, |threshold, year| {
         let Some(percent) = year.first().map(|first| first.judged.reference.settings.kx_early_percent) else { return };
         let far_below = |cents: i64| i128::from(cents) * 100 < i128::from(threshold.kx) * i128::from(percent);
         // What is blank may have filled the gap.
@@ -32,11 +34,12 @@ fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
         let Some((first, _)) = marked.first() else { return };
         let lines = marked.iter().map(|(_, lines)| lines.len() as u64).sum();
         let reason = format!(
-            "KX on {} of {} from {} on, when this practice's own allowed amounts of {} in {} were {}, under {percent} % of the \
+            "KX on {} of {} from {} on, when {} allowed amounts of {} in {} were {}, under {percent} % of the \
              threshold of {}: compare the payer's accumulator, which has other practices' amounts as well.",
             counted(lines, "line"),
             counted(marked.len() as u64, "session"),
             date(first.judged.session.day),
+            first.whose,
             threshold.group.name(),
             threshold.year,
             money(first.before),

@@ -2,7 +2,7 @@
 
 use super::judged::units;
 use super::{Certainty, Check, Finding, Grain, Judged, Run, Scope, Severity};
-use crate::reference::SecondaryRule;
+use crate::reference::{Field, SecondaryRule};
 use crate::sessions::Evidence;
 use recount_core::domain::Units;
 
@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     family: "units",
     severity: Severity::Review,
     needs: &[],
-    needs_any: &[],
+    needs_any: &[Field::Minutes, Field::EndTime],
     needs_notes: false,
     needs_file: None,
     scope: Scope::Every,
@@ -27,11 +27,10 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
     let known = |judged: &&Judged| {
         judged.session.auditable() && judged.session.evidence == Evidence::PerCode && judged.timed().next().is_some()
     };
-    for medicare in day.iter().filter(known).filter(|judged| judged.policy().part_b) {
+    for medicare in day.iter().filter(known).filter(|judged| judged.policy.part_b) {
         // What patients pay themselves follows no rule.
-        let second = |other: &&Judged| {
-            !other.policy().part_b && !other.policy().never_exception && same_treatment(medicare, other)
-        };
+        let second =
+            |other: &&Judged| !other.policy.part_b && !other.policy.never_exception && same_treatment(medicare, other);
         let Some(other) = day.iter().filter(known).find(second) else { continue };
         let Some(policy) = medicare.reference.secondary.on(medicare.session.day) else { continue };
         let ours = medicare.session.timed.supported;

@@ -26,7 +26,7 @@ const SWAPPED: i32 = 8;
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     let (lines, session) = (judged.lines, judged.session);
-    let own = &judged.order[session.lines.0 as usize..][..session.lines.1 as usize];
+    let own = judged.own_lines();
     // Several days may well have so many.
     if lines.flags.is_used() && own.iter().any(|&line| lines.flags.at(line).spans_days()) {
         return;

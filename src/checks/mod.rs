@@ -110,8 +110,8 @@ pub enum Run {
     Session(fn(&Judged, &mut Vec<Finding>)),
     /// It looks at a patient's day: the sessions it speaks of, in order.
     Day(fn(&[Judged], &mut Vec<Finding>)),
-    /// It looks at a patient's history: the sessions it speaks of, in order of their dates.
-    Patient(fn(&[Judged], &mut Vec<Finding>)),
+    /// It looks at a patient's history: the sessions it speaks of, and all, which may tell of them. Both in order of their dates.
+    Patient(fn(&[Judged], &[Judged], &mut Vec<Finding>)),
     /// It is a flag on sessions, counted in every table, and makes no findings of its own.
     Flag,
     /// It looks at many sessions: `queries/patterns/` has its SQL, under the name with underscores.

@@ -3,7 +3,8 @@
 use super::edits::{Billed, billed, place, setting_of, tables};
 use super::judged::units;
 use super::{Certainty, Check, Finding, Grain, Judged, Run, Scope, Severity};
-use crate::reference::{UnitLimit, UnitsPer};
+use super::{evaluation_repeated, group_more_than_once, untimed_multiple_units};
+use crate::reference::{Kind, UnitLimit, UnitsPer};
 
 pub const CHECK: Check = Check {
     name: "mue-exceeded",
@@ -23,7 +24,10 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
     let billed = billed(day);
     for (n, own) in billed.iter().enumerate() {
         let limits = own.judged.reference.mue.of(own.code(), own.judged.session.day);
-        if limits == [None, None] {
+        let Some(least) = limits.iter().flatten().map(|limit| limit.units).min() else { continue };
+        // Nearly every code is far below both limits on its own, and by its neighbours.
+        let of_code = |other: &&Billed| other.service.code == own.service.code;
+        if billed.iter().filter(of_code).map(|other| other.units()).sum::<i32>() <= least {
             continue;
         }
         let same = |other: &&Billed| other.service.code == own.service.code && other.same_provider(own);
@@ -47,12 +51,26 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
         let in_doubt = all.iter().any(|billed| billed.in_doubt());
         let certainty = if everywhere && !in_doubt { Certainty::Certain } else { Certainty::DependsOnData };
         let reason = reason(own.code(), &all, &exceeded, (!everywhere).then_some(facility));
+        let elsewhere = told_by(own);
         findings.push(Finding {
             grain: Grain::Day,
+            primary: elsewhere.is_none(),
+            also: elsewhere.map(|check| (check, Some(own.service.code))),
             units_billed: of(limit, &all),
             beside: all[1..].iter().map(|billed| billed.service.lines).collect(),
             ..own.judged.on_service(own.service, CHECK.name, severity, certainty, reason)
         });
+    }
+}
+
+/// The check that speaks of several units of such a code, and so may tell of these.
+fn told_by(own: &Billed) -> Option<&'static str> {
+    let facts = own.judged.facts(own.service)?;
+    match own.service.kind {
+        _ if facts.evaluation.is_some() => Some(evaluation_repeated::CHECK.name),
+        _ if facts.group => Some(group_more_than_once::CHECK.name),
+        Kind::Untimed => Some(untimed_multiple_units::CHECK.name),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A code billed beside another that keeps it from being paid, and no modifier says that the two were separate.
 
 use super::edits::{Billed, SEPARATE, billed, listed, place, setting_of, tables};
-use super::{Certainty, Check, Finding, Grain, Judged, Run, Scope, Severity};
+use super::{Certainty, Check, Finding, Grain, Judged, Run, Scope, Severity, evaluation_repeated};
 use crate::reference::{Edit, EditCode, Field};
 use recount_core::units::untimed;
 
@@ -19,7 +19,7 @@ pub const CHECK: Check = Check {
     run: Run::Day(find),
 };
 
-/// Modifiers beside [`SEPARATE`] and those of sides and digits that lift an edit.
+/// Modifiers beside [`SEPARATE`] and those of one side or digit that lift an edit.
 const ALSO_LIFT: [&str; 8] = ["24", "25", "27", "57", "58", "78", "79", "91"];
 
 /// An edit between two codes of a day.
@@ -32,6 +32,9 @@ struct Hit<'a> {
 }
 
 fn find(day: &[Judged], findings: &mut Vec<Finding>) {
+    if day.iter().map(|judged| judged.services.len()).sum::<usize>() < 2 {
+        return;
+    }
     let billed: Vec<(Billed, EditCode)> =
         billed(day).into_iter().filter_map(|billed| Some((billed, billed.edit_code()?))).collect();
     for second in &billed {
@@ -51,8 +54,12 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
             second.judged.certainty()
         };
         let reason = reason(second, &hits, anchor);
+        // Two evaluations of one discipline are one thing to say.
+        let evaluations = hits.iter().all(|hit| is_second_evaluation(hit.first, second));
         findings.push(Finding {
             grain: Grain::Day,
+            primary: !evaluations,
+            also: evaluations.then_some((evaluation_repeated::CHECK.name, None)),
             beside: hits.iter().map(|hit| hit.first.service.lines).collect(),
             ..second.judged.on_service(second.service, CHECK.name, severity, certainty, reason)
         });
@@ -82,10 +89,17 @@ fn hit<'a>((first, code_1): &'a (Billed<'a>, EditCode), (second, code_2): &(Bill
     })
 }
 
+/// Whether both are evaluations of one discipline, so that another check tells of the two.
+fn is_second_evaluation(first: &Billed, second: &Billed) -> bool {
+    let of = |billed: &Billed| billed.judged.facts(billed.service)?.evaluation;
+    of(first).is_some() && of(first) == of(second) && first.judged.number == second.judged.number
+}
+
 /// Whether a line has a modifier that lifts an edit.
 fn is_lifted(billed: &Billed) -> bool {
-    let lifts =
-        |modifier: &str| SEPARATE.contains(&modifier) || ALSO_LIFT.contains(&modifier) || untimed::is_site(modifier);
+    // Both sides (50) are no other side.
+    let names_one = |modifier: &str| modifier != "50" && untimed::is_site(modifier);
+    let lifts = |modifier: &str| SEPARATE.contains(&modifier) || ALSO_LIFT.contains(&modifier) || names_one(modifier);
     billed.lines().any(|line| billed.judged.modifiers(line).any(lifts))
 }
 

@@ -1,6 +1,6 @@
 //! Treatment after the plan of care in force had run out.
 
-use super::by_course::{CERTIFIED, PLAN, dates, each_course, latest, stated};
+use super::by_course::{CERTIFIED, PLAN, dates, each_course, last_unread, latest, stated};
 use super::history::{Told, finding, whole};
 use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::{Day, Field, PlanRule, date};
@@ -20,19 +20,22 @@ pub const CHECK: Check = Check {
     run: Run::Patient(find),
 };
 
-fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
-    each_course(sessions, |course| {
-        let dates = dates(course, &[PLAN, CERTIFIED]);
+fn find(own: &[Judged], all: &[Judged], findings: &mut Vec<Finding>) {
+    each_course(own, all, |own, all| {
+        let dates = dates(all, &[PLAN, CERTIFIED]);
+        let unread = last_unread(all, &[PLAN, CERTIFIED]);
         let beyond = |judged: &Judged| {
             let day = judged.session.day;
             let since = latest(&dates, day)?;
             let limit = judged.reference.plan_rules.limit(PlanRule::Recertification, since)?;
             // A session that states nothing may be under a plan that the export leaves out.
             let states = stated(judged, PLAN).chain(stated(judged, CERTIFIED)).any(|stated| stated <= day);
-            (states && day.saturating_sub(since) > limit).then_some((since, limit))
+            // A date that could not be read may be the one that is missed.
+            let known = unread.is_none_or(|unread| unread < since);
+            (states && known && day.saturating_sub(since) > limit).then_some((since, limit))
         };
         let late: Vec<((Day, i32), &Judged)> =
-            course.iter().filter_map(|&judged| Some((beyond(judged)?, judged))).collect();
+            own.iter().filter_map(|&judged| Some((beyond(judged)?, judged))).collect();
         for run in late.chunk_by(|a, b| a.0 == b.0) {
             let [((since, limit), first), ..] = run else { continue };
             let next = dates.iter().find(|date| *date > since);

@@ -14,25 +14,21 @@ pub const CHECK: Check = Check {
     needs_notes: false,
     needs_file: None,
     scope: Scope::PartB,
-    citation: "CMS Pub. 100-04 (Claims Processing), ch. 5, §10.3 (section unverified)",
+    citation: "Noridian (Medicare contractor), Certifying Physician: Identify for Claim Processing, 2022-12-12",
     page: include_str!("referral_missing.md"),
     run: Run::Patient(find),
 };
 
-fn find(sessions: &[Judged], findings: &mut Vec<Finding>) {
+fn find(sessions: &[Judged], _all: &[Judged], findings: &mut Vec<Finding>) {
     // A claim may name them on one line for all, whatever the day.
     let claims = sessions.iter().flat_map(|judged| {
         let named = move |line: &u32| judged.lines.particulars(*line).ordering_provider == Some(true);
-        own_lines(judged).iter().copied().filter(named).map(move |line| judged.lines.claim.at(line))
+        judged.own_lines().iter().copied().filter(named).map(move |line| judged.lines.claim.at(line))
     });
     let mut claims: Vec<u32> = claims.filter(|claim| *claim != 0).collect();
     claims.sort_unstable();
     claims.dedup();
     findings.extend(sessions.iter().filter_map(|judged| of_session(judged, &claims)));
-}
-
-fn own_lines<'a>(judged: &Judged<'a>) -> &'a [u32] {
-    &judged.order[judged.session.lines.0 as usize..][..judged.session.lines.1 as usize]
 }
 
 fn of_session(judged: &Judged, claims: &[u32]) -> Option<Finding> {
@@ -50,7 +46,7 @@ fn of_session(judged: &Judged, claims: &[u32]) -> Option<Finding> {
             || claims.binary_search(&lines.claim.at(*line)).is_ok()
     };
     let bills: Vec<u32> = judged.services.iter().flat_map(|service| judged.bills(service)).collect();
-    if !is_therapy || bills.iter().any(named) || own_lines(judged).iter().any(by_note) {
+    if !is_therapy || bills.iter().any(named) || judged.own_lines().iter().any(by_note) {
         return None;
     }
     // Another export than a claim may leave to the claim who ordered; a facility's claim names them as attending.

@@ -1,9 +1,10 @@
 //! Which checks run, on which sessions. Silence is no pass: what did not run, or on how many lines it could, is said.
 
-use super::{ALL, Check, Finding, Grain, Judged, Run, Scope, group_more_than_once, units_without_minutes};
+use super::{ALL, Check, Finding, Grain, Judged, Run, Scope};
+use super::{assistant_modifier, diagnosis_unsupported, group_more_than_once, units_without_minutes};
 use crate::error::{Error, Result};
 use crate::ingest::{Lines, Role, Source};
-use crate::reference::{Day, Field, Reference};
+use crate::reference::{Day, Field, NO_END, Reference, date};
 use crate::sessions::Outcome;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,9 +35,9 @@ pub struct AppliedTo {
     pub other_dates: u64,
     /// Their file lacks a column.
     pub no_column: u64,
-    /// First and last date of service that its table of facts knows, if it has one.
+    /// The dates of service that its table of facts knows, if it has one: "2020-10-01 to 2024-09-30", "2020-01-01 on".
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub table_dates: Option<(String, String)>,
+    pub table_dates: Option<String>,
 }
 
 impl std::ops::AddAssign<&AppliedTo> for AppliedTo {
@@ -68,22 +69,41 @@ impl Applied {
     pub fn by_check(&self, selection: &Selection) -> BTreeMap<String, AppliedTo> {
         let named = |(n, check): (usize, &Check)| {
             let mut applied = self.0.get(n).cloned().unwrap_or_default();
-            let date = |day: Day| crate::reference::date(day).to_string();
-            applied.table_dates = selection.dates[n].map(|(from, to)| (date(from), date(to)));
+            applied.table_dates = selection.dates[n].map(|(from, to)| match to {
+                NO_END => format!("{} on", date(from)),
+                to => format!("{} to {}", date(from), date(to)),
+            });
             (check.name.to_owned(), applied)
         };
         ALL.iter().enumerate().filter(|(n, _)| selection.chosen[*n]).map(named).collect()
     }
 }
 
-/// Whether a source has a column of that field, with something in it. Minutes that are blank throughout are told by checks; and what
+/// Whether a source has a column of that field, or several of one kind, with something in it. Minutes that are blank throughout are told by checks; and what
 /// no claim of a file has is missing, not left out.
 fn has_itself(source: &Source, field: Field, least: i64) -> bool {
+    if field == Field::Modifiers {
+        let others = [Field::Modifier1, Field::Modifier2, Field::Modifier3, Field::Modifier4];
+        if source.counts.code_modifiers > 0 || others.into_iter().any(|other| has_itself(source, other, least)) {
+            return true;
+        }
+    }
     let mapped = source.columns.iter().any(|(_, mapped)| *mapped == Some(field));
     let blank = || source.counts.blanks.iter().any(|(known, count)| *known == field && *count >= source.rows);
     let told = field == Field::Minutes || !source.has_header() || (source.rows as i64) < least;
     mapped && (told || !blank())
 }
+
+/// What a check that runs leaves out where none of these columns, or not that file of the user's, is there.
+const IN_PART: [(&str, &[Field], Option<&str>, &str); 2] = [
+    (
+        assistant_modifier::CHECK.name,
+        &[Field::AssistantMinutes, Field::TherapistCredential],
+        None,
+        "not whether CQ and CO fit who treated",
+    ),
+    (diagnosis_unsupported::CHECK.name, &[], Some("coverage.csv"), "not whether a coverage list supports the code"),
+];
 
 /// What notes and remittances may say in place of bills.
 const STATED: [Field; 13] = [
@@ -114,12 +134,6 @@ fn has(source: &Source, field: Field, least: i64) -> bool {
         // Minutes may be the visit's, or the time between two others.
         Field::Minutes => {
             [Field::Minutes, Field::VisitTimedMinutes, Field::VisitTotalMinutes, Field::EndTime].into_iter().any(own)
-        }
-        Field::Modifiers => {
-            [Field::Modifiers, Field::Modifier1, Field::Modifier2, Field::Modifier3, Field::Modifier4]
-                .into_iter()
-                .any(own)
-                || source.counts.code_modifiers > 0
         }
         field => own(field),
     }
@@ -172,11 +186,10 @@ impl Selection {
             let has_itself = |source: &Source, field: Field| is_read(source, field) && has_itself(source, field, least);
             let in_some = |field: &Field| sources.iter().any(|source| has(source, *field));
             let itself_in_some = |field: &Field| sources.iter().any(|source| has_itself(source, *field));
-            let names = |fields: &[Field]| fields.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ");
             let lacks = if let Some(missing) = check.needs.iter().find(|field| !in_some(field)) {
                 Some(format!("needs the column {}", missing.name()))
             } else if !check.needs_any.is_empty() && !check.needs_any.iter().any(itself_in_some) {
-                Some(format!("needs one of the columns {}", names(check.needs_any)))
+                Some(format!("needs one of the columns {}", names(check.needs_any, ", ")))
             } else if check.needs_notes && !joined {
                 Some("needs an export of the notes (--join)".to_owned())
             } else {
@@ -205,6 +218,21 @@ impl Selection {
         }
     }
 
+    /// What checks that run leave out for want of a column or a file, by name.
+    pub fn in_part(&self, sources: &[Source], reference: &Reference) -> BTreeMap<String, String> {
+        let least = reference.settings.source_min_lines;
+        let is_there = |field: &Field| sources.iter().any(|source| has_itself(source, *field, least));
+        let lacks = |(check, fields, file, left_out): &(&str, &[Field], Option<&str>, &str)| {
+            let needs = match file {
+                Some(file) => (!reference.has_file(file)).then(|| format!("{file} in the folder of --data"))?,
+                None => (!fields.iter().any(is_there)).then(|| format!("the column {}", names(fields, " or ")))?,
+            };
+            let runs = ALL.iter().any(|own| own.name == *check && self.runs(own));
+            runs.then(|| ((*check).to_owned(), format!("{left_out}, which needs {needs}")))
+        };
+        IN_PART.iter().filter_map(lacks).collect()
+    }
+
     /// Counts a check that could be applied to no line as not run, and says why.
     pub fn note_applied(&mut self, applied: &BTreeMap<String, AppliedTo>) {
         for (n, check) in ALL.iter().enumerate() {
@@ -215,7 +243,7 @@ impl Selection {
             }
             self.chosen[n] = false;
             self.why_not[n] = match counts.table_dates.as_ref().filter(|_| counts.other_dates > 0) {
-                Some((from, to)) => format!("its table knows {from} to {to}, and no session lies there"),
+                Some(dates) => format!("its table knows {dates}, and no session lies there"),
                 None if counts.no_column > 0 => format!(
                     "needs the column {} beside a payer it speaks of",
                     check.needs.last().map_or("", |field| field.name())
@@ -254,8 +282,22 @@ impl Selection {
         let judged: Vec<Judged> =
             (0..outcome.sessions.len()).map(|number| Judged::new(outcome, number, lines, reference, tells)).collect();
         let mut findings = Vec::new();
+        let all_lines: u64 = judged.iter().map(|judged| u64::from(judged.session.lines.1)).sum();
         for (n, check) in ALL.iter().enumerate().filter(|(n, _)| self.chosen[*n]) {
             let counts = &mut applied.0[n];
+            // Most checks speak of every session, and nobody need be asked.
+            if matches!(check.scope, Scope::Every) && self.fits.get(n).is_none_or(Vec::is_empty) {
+                counts.lines += all_lines;
+                match check.run {
+                    Run::Session(find) => judged.iter().for_each(|judged| find(judged, &mut findings)),
+                    Run::Day(find) => judged.chunk_by(Judged::same_day).for_each(|day| find(day, &mut findings)),
+                    Run::Patient(find) => {
+                        judged.chunk_by(Judged::same_patient).for_each(|own| find(own, own, &mut findings));
+                    }
+                    Run::Flag | Run::Pattern => {}
+                }
+                continue;
+            }
             let mut speaks = |judged: &Judged| {
                 let speaks = self.speaks_of(n, check, judged);
                 let lines = u64::from(judged.session.lines.1);
@@ -271,8 +313,14 @@ impl Selection {
                 Run::Session(find) => {
                     judged.iter().filter(|judged| speaks(judged)).for_each(|judged| find(judged, &mut findings));
                 }
-                Run::Day(find) => each_group(&judged, |a, b| a.same_day(b), &mut speaks, find, &mut findings),
-                Run::Patient(find) => each_group(&judged, |a, b| a.same_patient(b), &mut speaks, find, &mut findings),
+                Run::Day(find) => {
+                    let days = judged.chunk_by(Judged::same_day);
+                    each_group(days, &mut speaks, |own, _| find(own, &mut findings));
+                }
+                Run::Patient(find) => {
+                    let patients = judged.chunk_by(Judged::same_patient);
+                    each_group(patients, &mut speaks, |own, all| find(own, all, &mut findings));
+                }
                 // What speaks of more than these sessions has its query.
                 Run::Flag | Run::Pattern => judged.iter().for_each(|judged| _ = speaks(judged)),
             }
@@ -304,33 +352,42 @@ impl Selection {
     }
 }
 
+/// Columns by name.
+fn names(fields: &[Field], between: &str) -> String {
+    fields.iter().map(|field| field.name()).collect::<Vec<_>>().join(between)
+}
+
 /// A finding that names another is told by itself where that one is not told.
 fn resolve(of_session: &mut [Finding]) {
     for n in 0..of_session.len() {
         let Some((check, code)) = of_session[n].also else { continue };
         let told = of_session
             .iter()
-            .any(|other| other.check == check && (other.code == code || other.grain != Grain::Session));
-        if !told {
-            (of_session[n].also, of_session[n].primary) = (None, true);
-        }
+            .find(|other| other.check == check && (other.code == code || other.grain != Grain::Session))
+            .map(|other| (check, other.code));
+        of_session[n].primary |= told.is_none();
+        of_session[n].also = told;
     }
 }
 
-/// Gives groups of sessions that belong together, each less those that the check does not speak of, to the check.
-fn each_group(
-    judged: &[Judged],
-    together: impl Fn(&Judged, &Judged) -> bool,
+/// Gives groups of sessions that belong together to a check: those that it speaks of, and all.
+fn each_group<'a, 'b: 'a>(
+    groups: impl Iterator<Item = &'a [Judged<'b>]>,
     speaks: &mut impl FnMut(&Judged) -> bool,
-    find: fn(&[Judged], &mut Vec<Finding>),
-    findings: &mut Vec<Finding>,
+    mut find: impl FnMut(&[Judged], &[Judged]),
 ) {
     let mut own: Vec<Judged> = Vec::new();
-    for group in judged.chunk_by(together) {
+    for group in groups {
+        // It speaks of nearly every group as a whole, or not at all.
+        let Some(first_not) = group.iter().position(|judged| !speaks(judged)) else {
+            find(group, group);
+            continue;
+        };
         own.clear();
-        own.extend(group.iter().filter(|judged| speaks(judged)).copied());
+        own.extend_from_slice(&group[..first_not]);
+        own.extend(group[first_not + 1..].iter().filter(|judged| speaks(judged)).copied());
         if !own.is_empty() {
-            find(&own, findings);
+            find(&own, group);
         }
     }
 }

@@ -84,7 +84,7 @@ fn unskilled(judged: &Judged) -> Option<Finding> {
 /// The unskilled minutes among those that a service has.
 fn unskilled_of(judged: &Judged, service: &Service) -> Time {
     let lines = judged.lines;
-    let own = &judged.order[judged.session.lines.0 as usize..][..judged.session.lines.1 as usize];
+    let own = judged.own_lines();
     // A box that nobody ticks says no of every line.
     let is_ticked = own.iter().any(|&line| lines.particulars(line).skilled == Some(true));
     // Where there is a note, its minutes are meant, and not the bill's.

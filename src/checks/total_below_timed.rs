@@ -59,9 +59,8 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         }
         let of_visit: Vec<u32> = told().filter(|&other| visit(other) == visit(line)).collect();
         let Some(total) = agreed(of_visit.iter().map(|&line| lines.visit_total.at(line))) else { continue };
-        // Zero is a form's blank, and a total that is each line's own minutes is the line's and no visit's.
-        let is_own = |&line: &u32| lines.time(line) == Some(Time(lines.visit_total.at(line)));
-        if total == Time::ZERO || of_visit.iter().all(is_own) {
+        // Zero is a form's blank.
+        if total == Time::ZERO || is_each_lines(judged, &of_visit) {
             continue;
         }
         let said = agreed(of_visit.iter().map(|&line| lines.visit_time.at(line)));
@@ -78,6 +77,16 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     let reason =
         format!("The visit's total of {total} treatment minutes is less than its {timed} timed minutes{others}.");
     findings.push(judged.finding(CHECK.name, Severity::Review, Certainty::DependsOnData, reason));
+}
+
+/// Whether the total of a visit is each line's own minutes, and so the line's and no visit's. Lines that lack either, as untimed
+/// ones may, tell nothing. One that has both is enough: of a total on one line alone, nobody knows which it is.
+fn is_each_lines(judged: &Judged, of_visit: &[u32]) -> bool {
+    let lines = judged.lines;
+    let pair = |&line: &u32| lines.time(line).map(|time| (time, Time(lines.visit_total.at(line))));
+    let told = |&(time, total): &(Time, Time)| time != Time::ZERO && total != Time(BLANK_TIME);
+    let mut told = of_visit.iter().filter_map(pair).filter(told).peekable();
+    told.peek().is_some() && told.all(|(time, total)| time == total)
 }
 
 /// The minutes of a visit's timed lines. Those that the clock measured count each moment once.

@@ -19,8 +19,10 @@ pub const CHECK: Check = Check {
 };
 
 fn find(day: &[Judged], findings: &mut Vec<Finding>) {
+    let has_one = |judged: &Judged, line: u32| judged.modifiers(line).any(|modifier| SEPARATE.contains(&modifier));
+    let lines = |judged: &Judged| judged.own_lines().iter().any(|&line| has_one(judged, line));
     // A row that is lost may be the other code of an edit.
-    if day.iter().any(|judged| judged.session.why_not.leaves_open_what_there_is()) {
+    if !day.iter().any(lines) || day.iter().any(|judged| judged.session.why_not.leaves_open_what_there_is()) {
         return;
     }
     let billed = billed(day);

@@ -94,7 +94,7 @@ fn find_untimed(judged: &Judged, service: &Service, facts: &CodeFacts, findings:
             ),
         ),
         DailyLimit::Known(1) if on_one_line => {
-            let (severity, certainty) = judged.exception(|over| over.untimed);
+            let (severity, certainty) = judged.untimed_exception(service);
             let reason = format!(
                 "{code} is untimed, one unit whatever its duration: {billed} billed, {} supported.",
                 service.supported

@@ -18,12 +18,15 @@ pub const CHECK: Check = Check {
 };
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
-    let class = judged.policy().class.as_str();
+    let class = judged.policy.class.as_str();
     for service in judged.services {
         let code = judged.code(service);
         let Some(row) = judged.reference.payer_codes.find(code, class, judged.session.day) else { continue };
         let bills: Vec<u32> = judged.bills(service).collect();
-        if bills.is_empty() {
+        // A modifier of liability says that a denial is expected: another insurer may ask for one.
+        let for_denial =
+            |&line: &u32| judged.modifiers(line).any(|own| judged.reference.modifiers.is_of_liability(own));
+        if bills.iter().all(for_denial) {
             continue;
         }
         let certainty = match judged.setting(&bills) {

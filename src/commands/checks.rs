@@ -58,7 +58,13 @@ fn put(text: &mut String, lead: &str, words: &str) {
 fn applied(check: &Check, manifest: &Manifest) -> String {
     match (manifest.checks_not_run.get(check.name), manifest.checks_applied.get(check.name)) {
         (Some(why), _) => format!("not run: {why}"),
-        (None, Some(applied)) => thousands(applied.lines as i64),
+        (None, Some(applied)) => {
+            let lines = thousands(applied.lines as i64);
+            match manifest.checks_in_part.get(check.name) {
+                Some(left_out) => format!("{lines}, in part: {left_out}"),
+                None => lines,
+            }
+        }
         (None, None) => String::new(),
     }
 }

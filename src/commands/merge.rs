@@ -14,7 +14,10 @@ use crate::queries::Queries;
 use crate::reference::Reference;
 use crate::report::{Folder, MANIFEST, Manifest, Noted, Report, Shard, TableFile, TableFormat, TotalsOf};
 use crate::stream::Files;
-use crate::tables::{CLINICIAN_OVERLAPS, CLINICIAN_SPANS, Detail, Tables, bug, overlaps_of_shards, pieces_of_lost};
+use crate::tables::{
+    CLINICIAN_DAYS, CLINICIAN_OVERLAPS, CLINICIAN_SPANS, Detail, Tables, bug, days_of_shards, overlaps_of_shards,
+    pieces_of_lost,
+};
 use crate::words::counted;
 use polars::prelude::*;
 use std::path::{Path, PathBuf};
@@ -241,12 +244,17 @@ fn in_order(parts: &[Part], name: &str, manifest: &Manifest) -> Result<DataFrame
 
 /// The sums of all shards, stacked; of tables about the whole run, the first shard's.
 fn sums(parts: &[Part], frames: &mut Tables) -> Result<()> {
-    for name in crate::tables::SUMS {
+    for name in crate::tables::SUMS.into_iter().filter(|name| *name != CLINICIAN_DAYS) {
         parts.iter().try_for_each(|part| frames.add(name, part.sum(name)?))?;
     }
-    let mut spans = Tables::default();
-    parts.iter().try_for_each(|part| spans.add(CLINICIAN_SPANS, part.sum(CLINICIAN_SPANS)?))?;
-    frames.add(CLINICIAN_OVERLAPS, overlaps_of_shards(&spans.get(CLINICIAN_SPANS).cloned().unwrap_or_default())?)?;
+    // A clinician's day may lie in several shards.
+    let mut kept = Tables::default();
+    for name in [CLINICIAN_DAYS, CLINICIAN_SPANS] {
+        parts.iter().try_for_each(|part| kept.add(name, part.sum(name)?))?;
+    }
+    let kept = |name: &str| kept.get(name).cloned().unwrap_or_default();
+    frames.add(CLINICIAN_DAYS, days_of_shards(&kept(CLINICIAN_DAYS))?)?;
+    frames.add(CLINICIAN_OVERLAPS, overlaps_of_shards(&kept(CLINICIAN_SPANS))?)?;
     frames.add("payer_names", parts[0].sum("payer_names")?)?;
     let mut sources = parts[0].sum("sources")?;
     for part in &parts[1..] {

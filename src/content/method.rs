@@ -51,9 +51,14 @@ pub fn not_tested(facts: &Facts) -> Section {
     let manifest = &facts.run.manifest;
     let mut blocks =
         vec![Block::Text("What was not tested is not passed. This audit says nothing about the following.".into())];
-    let mut not_run = Table::new("Checks that did not run", &[("check", Kind::Text), ("why", Kind::Long)]);
+    let mut not_run =
+        Table::new("Checks that did not run, or not wholly", &[("check", Kind::Text), ("why", Kind::Long)]);
     for (check, why) in &manifest.checks_not_run {
         not_run.row([check.as_str(), why].map(Value::text));
+    }
+    let in_part = manifest.checks_in_part.iter().filter(|(check, _)| !manifest.checks_not_run.contains_key(*check));
+    for (check, left_out) in in_part {
+        not_run.row([check.clone(), format!("run in part: {left_out}")].map(Value::text));
     }
     let left_out = [
         "The signed notes: whether the exported minutes and codes are what was documented, and whether that was medically necessary.",
@@ -92,13 +97,12 @@ pub fn not_tested(facts: &Facts) -> Section {
         if to.other_payers + to.other_dates + to.no_column == 0 {
             continue;
         }
-        let dates = to.table_dates.as_ref().map_or(String::new(), |(from, to)| format!("{from} to {to}"));
         let counts = [to.lines, to.other_payers, to.other_dates, to.no_column];
         partly.row(
             [
                 vec![Value::text(check.as_str())],
                 counts.map(|n| Value::Whole(n as i64)).to_vec(),
-                vec![Value::text(dates)],
+                vec![Value::text(to.table_dates.as_deref().unwrap_or_default())],
             ]
             .concat(),
         );

@@ -3,14 +3,14 @@
 //! Texts repeat: from row to row, and all over a file. So what a text means (a code, a date, an amount) is worked out once per
 //! distinct text of a column, and a row looks it up.
 
-use super::chunk::{Chunk, Flags, NO_DATE, NO_SPAN, Packed, date_bits, span_bits};
+use super::chunk::{Chunk, Flags, NO_DATE, NO_SPAN, Packed, UNREAD_DATE, date_bits, span_bits};
 use super::columns::{Dictionary, Seen};
 use super::known::{Known, Reading, Row};
 use super::lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Setting, Why};
 use super::mapping::{Mapping, Role};
-use super::meanings::{agreed, identifier, named_setting, push_word, setting_of_place};
+use super::meanings::{agreed, identifier, named_setting, push_word};
 use super::parsed::{Counts, LostCell, ModifiersUsed, Parsed, Visit};
-use super::particulars;
+use super::particulars::{self, Told};
 use crate::config::RowsAre;
 use crate::reference::{Field, Reference, Status};
 use recount_core::cells::{self, Clock, CodeCell, DateCell, DateOrder, Problem, Span, TimeCell};
@@ -25,10 +25,17 @@ struct CodeMeaning {
     evaluation: Option<Discipline>,
 }
 
-/// A cell that is no date; no date has these bits.
-const UNREAD_DATE: u32 = NO_DATE - 1;
+/// What all modifiers of a row together mean.
+struct Joined {
+    number: u16,
+    /// The discipline they name.
+    discipline: Option<Discipline>,
+    used: ModifiersUsed,
+    /// How many lines have them.
+    lines: u64,
+}
 
-/// Counts a cell that could not be read, and is blank therefore.
+/// Counts a cell that could not be read, and says nothing therefore.
 fn unread<T>(counts: &mut Counts, field: Field) -> Option<T> {
     match counts.unread.iter_mut().find(|(known, _)| *known == field) {
         Some((_, count)) => *count += 1,
@@ -69,12 +76,12 @@ pub struct Parser<'a> {
     money: [Known<Result<Cents, Problem>>; 3],
     charges: Vec<Cents>,
     visit_times: [Known<Result<TimeCell, Problem>>; 2],
-    /// Start and end, where minutes come from them.
+    /// Start and end, where both are mapped.
     clocks: [Known<Result<Clock, Problem>>; 2],
     by_clock: bool,
     has_clocks: bool,
     through: Known<Result<DateCell, Problem>>,
-    /// Dates and minutes beside the line's own. What cannot be read is blank there, and counted: no unit hangs on them.
+    /// Dates and minutes beside the line's own. What cannot be read is counted, and no problem of the row: no unit hangs on them.
     dates_beside: [Known<u32>; 3],
     minutes_beside: [Known<i32>; 2],
     particulars: particulars::Reader,
@@ -83,17 +90,12 @@ pub struct Parser<'a> {
     /// What the cells of `modifier_cells` say, by number.
     modifier_texts: Dictionary,
     discipline: Known<Option<Discipline>>,
-    revenue: Known<Option<Discipline>>,
-    credential: Known<Option<Discipline>>,
     setting: Known<Option<Setting>>,
-    place: Known<Option<Setting>>,
-    /// Whether it is a type of bill.
-    bill_type: Known<bool>,
     /// Modifiers that stand in code cells.
     code_modifiers: Vec<String>,
-    /// What all modifiers of a row together mean: their number, and the discipline they name.
+    /// All modifiers of a row together.
     joined_texts: Seen,
-    joined_meanings: Vec<(u16, Option<Discipline>, ModifiersUsed)>,
+    joined_meanings: Vec<Joined>,
     joined: String,
 }
 
@@ -136,11 +138,7 @@ impl<'a> Parser<'a> {
                 .map(|field| known(field, mapping)),
             modifier_texts: Dictionary::default(),
             discipline: known(Field::Discipline, mapping),
-            revenue: known(Field::RevenueCode, mapping),
-            credential: known(Field::TherapistCredential, mapping),
             setting: known(Field::Setting, mapping),
-            place: known(Field::PlaceOfService, mapping),
-            bill_type: known(Field::BillType, mapping),
             code_modifiers: vec![String::new()],
             joined_texts: Seen::default(),
             joined_meanings: Vec::new(),
@@ -192,20 +190,19 @@ impl<'a> Parser<'a> {
             ($($column:expr),*) => { $( note($column.field, $column.blanks); )* };
         }
         note_blanks!(self.patient, self.date, self.code, self.units, self.minutes, self.payer, self.therapist);
-        note_blanks!(self.clinic, self.practice, self.discipline, self.revenue, self.credential);
-        note_blanks!(self.setting, self.place, self.bill_type, self.through, self.status, self.clocks[1]);
+        note_blanks!(self.clinic, self.practice, self.discipline, self.setting);
+        note_blanks!(self.through, self.status, self.clocks[1]);
         self.visit_times.iter().for_each(|column| note(column.field, column.blanks));
         self.ids.iter().for_each(|column| note(column.field, column.blanks));
         self.money.iter().for_each(|column| note(column.field, column.blanks));
         self.modifier_cells.iter().for_each(|column| note(column.field, column.blanks));
         self.dates_beside.iter().for_each(|column| note(column.field, column.blanks));
         self.minutes_beside.iter().for_each(|column| note(column.field, column.blanks));
-        let told = [Field::RevenueCode, Field::TherapistCredential, Field::PlaceOfService, Field::BillType];
-        self.particulars
-            .blanks()
-            .filter(|(field, _)| !told.contains(field))
-            .for_each(|(field, count)| note(field, count));
+        self.particulars.blanks().for_each(|(field, count)| note(field, count));
         self.parsed.counts.blanks = blanks;
+        for joined in &self.joined_meanings {
+            self.parsed.counts.modifiers.add(joined.used.times(joined.lines));
+        }
         self.parsed.counts.code_modifiers = self.code_modifiers.len() as u64 - 1;
         self.parsed.body.set_charges(self.charges);
         self.parsed.body.rows.shrink_to_fit();
@@ -373,8 +370,11 @@ impl<'a> Parser<'a> {
         }
         let counts = &mut parsed.counts;
         let dates = self.dates_beside.each_mut().map(|column| {
-            let bits = column.read(reading, |text| DateCell::parse(text).map_or(UNREAD_DATE, date_bits))?;
-            (bits != UNREAD_DATE).then_some(bits).or_else(|| unread(counts, column.field))
+            let bits = column.read(reading, |text| DateCell::parse(text).map_or(UNREAD_DATE, date_bits));
+            if bits == Some(UNREAD_DATE) {
+                unread::<()>(counts, column.field);
+            }
+            bits.unwrap_or(NO_DATE)
         });
         let minutes = self.minutes_beside.each_mut().map(|column| {
             let time = |text: &str| cells::time(text).ok().map(|cell| cell.time.0).filter(|&time| time >= 0);
@@ -382,16 +382,10 @@ impl<'a> Parser<'a> {
             (time != BLANK_TIME).then_some(time).or_else(|| unread(counts, column.field))
         });
         let texts = &mut parsed.particulars;
-        let particulars =
-            if self.particulars.is_used() { self.particulars.read(reading, |text| texts.number(text)) } else { 0 };
+        let used = self.particulars.is_used();
+        let told = if used { self.particulars.read(reading, |text| texts.number(text)) } else { Told::default() };
         let by_column = self.discipline.read(reading, Discipline::from_text);
-        let by_revenue = self.revenue.read(reading, Discipline::from_revenue_code);
-        let by_credential = self.credential.read(reading, Discipline::from_credential);
         let named = self.setting.read(reading, named_setting);
-        let place = self.place.read(reading, setting_of_place);
-        let has_bill_type = self.bill_type.read(reading, |text| particulars::bill_type(text).is_some());
-        // Only institutions have revenue codes and types of bill.
-        let institution = (has_bill_type == Some(true) || by_revenue.is_some()).then_some(Setting::Facility);
         parsed.counts.odd_cells += reading.odd;
 
         // What a note or a remittance states is no bill.
@@ -433,12 +427,13 @@ impl<'a> Parser<'a> {
             let canonical = list.as_ref().map_or_else(|| self.joined.clone(), |list| list.join(" "));
             let discipline = list.iter().flatten().find_map(|modifier| Discipline::from_modifier(modifier));
             let used = ModifiersUsed::of(list.iter().flatten());
-            self.joined_meanings.push((parsed.modifiers.number(&canonical) as u16, discipline, used));
+            let number = parsed.modifiers.number(&canonical) as u16;
+            self.joined_meanings.push(Joined { number, discipline, used, lines: 0 });
         }
-        let (modifiers, by_modifier, used) = self.joined_meanings[joined as usize];
-        parsed.counts.modifiers.add(used);
+        let joined = &mut self.joined_meanings[joined as usize];
+        joined.lines += 1;
         let discipline = by_column.flatten().or_else(|| {
-            let inferred = by_modifier.or(by_revenue.flatten()).or(by_credential.flatten()).or(code.evaluation);
+            let inferred = joined.discipline.or(told.discipline).or(code.evaluation);
             parsed.counts.inferred_disciplines += u64::from(inferred.is_some());
             inferred
         });
@@ -456,13 +451,13 @@ impl<'a> Parser<'a> {
             date,
             code: code.number,
             payer,
-            modifiers,
+            modifiers: joined.number,
             therapist,
             clinic,
             row: number,
             units,
             discipline: discipline.map_or(0, |discipline| discipline as u8 + 1),
-            setting: agreed([named.flatten(), place.flatten(), institution]),
+            setting: agreed([named.flatten(), told.place, told.institution]),
             time,
             visit: ids[0],
             charge: Packed::BLANK_CHARGE,
@@ -509,7 +504,7 @@ impl<'a> Parser<'a> {
         let columns = [&mut body.plan, &mut body.certified, &mut body.reported];
         for ((values, column), date) in columns.into_iter().zip(&self.dates_beside).zip(dates) {
             if column.is_mapped() {
-                values.push(date.unwrap_or(NO_DATE));
+                values.push(date);
             }
         }
         let columns = [&mut body.assistant, &mut body.unskilled];
@@ -519,7 +514,7 @@ impl<'a> Parser<'a> {
             }
         }
         if self.particulars.is_used() {
-            body.particulars.push(particulars);
+            body.particulars.push(told.number);
         }
         if self.status.is_mapped() || self.through.is_mapped() {
             body.flags.push(Flags::new(status, spans_days));

@@ -126,6 +126,9 @@ pub fn span_of(bits: u64) -> Option<Span> {
 /// No date.
 pub const NO_DATE: u32 = u32::MAX;
 
+/// A cell that cannot be read as a date. No date has these bits: they are odd, so day and month are open, and both are 0.
+pub const UNREAD_DATE: u32 = 1;
+
 /// A date cell in 32 bits, the order of its day and month still open.
 pub fn date_bits(date: DateCell) -> u32 {
     match date {
@@ -134,7 +137,7 @@ pub fn date_bits(date: DateCell) -> u32 {
     }
 }
 
-/// The date in those bits; [`NO_DAY`] where there is none, or none in that order.
+/// The date in those bits; [`NO_DAY`] where there is none, [`UNREAD_DAY`] where none can be read in that order.
 pub fn date_of(bits: u32, order: DateOrder) -> Day {
     if bits == NO_DATE {
         return NO_DAY;
@@ -145,7 +148,7 @@ pub fn date_of(bits: u32, order: DateOrder) -> Day {
         return fixed;
     }
     let (first, second, year) = (bits >> 1 & 127, bits >> 8 & 127, (bits >> 15) as i32);
-    DateCell::Open { first, second, year }.date(order).map_or(NO_DAY, day)
+    DateCell::Open { first, second, year }.date(order).map_or(UNREAD_DAY, day)
 }
 
 /// What the numbers of a column stand for: for each number of the chunk, the number of the run. Empty where lines have the
@@ -204,6 +207,9 @@ pub struct Chunk {
 /// A date that the order of its file's dates made unreadable.
 pub const NO_DAY: Day = Day::MIN;
 
+/// A date beside that of the service which is given, and cannot be read. It is none to show or to reckon with.
+pub const UNREAD_DAY: Day = Day::MIN + 1;
+
 impl Chunk {
     /// Records of a chunk, at most: so few that every number in it fits 16 bits.
     pub const MOST: u32 = 65_000;
@@ -240,6 +246,13 @@ impl Body {
     /// Its columns of times.
     fn times(&self) -> [&Vec<i32>; 4] {
         [&self.visit_time, &self.visit_total, &self.assistant, &self.unskilled]
+    }
+
+    /// Whether it has any column of dates, minutes or particulars beside those of the service.
+    pub fn has_beside(&self) -> bool {
+        let Body { particulars, plan, certified, reported, assistant, unskilled, .. } = self;
+        let numbers = [particulars, plan, certified, reported];
+        numbers.iter().any(|column| !column.is_empty()) || !assistant.is_empty() || !unskilled.is_empty()
     }
 
     /// Bytes that it takes.
@@ -479,13 +492,15 @@ mod tests {
 
     #[test]
     fn dates_keep_their_order_open() {
-        for cell in ["2024-03-05", "1969-12-31", "3/4/2024", "31/12/1999"] {
+        for cell in ["2024-03-05", "1990-01-01", "3/4/2024", "31/12/1999"] {
             let date = DateCell::parse(cell).unwrap();
             for order in [DateOrder::MonthFirst, DateOrder::DayFirst] {
-                assert_eq!(date_of(date_bits(date), order), date.date(order).map_or(NO_DAY, day), "{cell}");
+                assert_eq!(date_of(date_bits(date), order), date.date(order).map_or(UNREAD_DAY, day), "{cell}");
             }
         }
-        assert_eq!(date_of(NO_DATE, DateOrder::MonthFirst), NO_DAY);
+        for order in [DateOrder::MonthFirst, DateOrder::DayFirst] {
+            assert_eq!([NO_DATE, UNREAD_DATE].map(|bits| date_of(bits, order)), [NO_DAY, UNREAD_DAY]);
+        }
     }
 
     #[test]

@@ -360,8 +360,8 @@ fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
 fn payer(name: &str, filing: &str, reference: &Reference) -> String {
     let policy = reference.payers.policy(&reference.payers.resolve(name), 0);
     match reference.claim_words.filing(filing) {
-        Some(label) if policy.class == "unknown" && name.trim().is_empty() => label.to_owned(),
-        Some(label) if policy.class == "unknown" => format!("{} ({label})", name.trim()),
+        Some(label) if policy.is_unknown() && name.trim().is_empty() => label.to_owned(),
+        Some(label) if policy.is_unknown() => format!("{} ({label})", name.trim()),
         _ => name.to_owned(),
     }
 }

@@ -6,12 +6,12 @@ use super::lines::{BLANK_MONEY, BLANK_TIME, LostRow, Place, Setting, Why};
 use super::mapping::Role;
 use super::open::{Format, Item};
 use super::parsed::{Counts, ModifiersUsed, Parsed};
-use super::particulars::Particulars;
+use super::particulars::{Credential, Particulars};
 use super::store::Store;
 use super::{IdScope, Totals};
 use crate::config::UnitMinutes;
 use crate::error::{Error, Result};
-use crate::reference::{CodeFacts, Codes, Day, Field, Kind, Payers, Policy, Reference, Settings};
+use crate::reference::{CodeFacts, Codes, Day, Field, Kind, Payers, Policy, Reference, RunRoster, Settings};
 use recount_core::cells::{DateCell, DateOrder};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -70,11 +70,9 @@ impl Source {
     pub fn has_header(&self) -> bool {
         self.item.as_ref().is_some_and(|item| item.format != Format::Claims)
     }
-}
 
-impl Source {
-    /// Whether hardly any of its lines has a modifier of a sort, given those that have one and all, so that they may be added later, on the claim. A claim adds none,
-    /// and a few lines tell nothing. GP, GO or GN stand on most lines, the others on few.
+    /// Whether a sort of modifier may be added later, on the claim, since `hardly` any of its lines has one: `hardly` is given how
+    /// many lines have modifiers of each sort, and how many rows there are. A claim adds none, and a few lines tell nothing.
     pub fn leaves_out(&self, settings: &Settings, hardly: fn(&ModifiersUsed, u64) -> bool) -> bool {
         let enough = self.rows as i64 >= settings.source_min_lines;
         self.has_header() && enough && hardly(&self.counts.modifiers, self.rows)
@@ -100,6 +98,10 @@ pub struct TimedCounts {
     pub blank: u64,
     /// With minutes = 15 × units.
     pub from_units: u64,
+    /// With 15 minutes.
+    pub one_quarter: u64,
+    /// With minutes, and more than one unit.
+    pub several_units: u64,
 }
 
 impl TimedCounts {
@@ -109,6 +111,8 @@ impl TimedCounts {
         self.zero += other.zero;
         self.blank += other.blank;
         self.from_units += other.from_units;
+        self.one_quarter += other.one_quarter;
+        self.several_units += other.several_units;
     }
 }
 
@@ -189,6 +193,8 @@ pub struct Export {
     pub payer_of_name: Vec<u32>,
     /// What else lines say, by the numbers of lines.
     pub particulars: Vec<Particulars>,
+    /// What the user's roster says of the clinicians and payers.
+    pub roster: RunRoster,
     /// For each code, its rows in the code table.
     pub code_rows: Vec<Range<usize>>,
     /// Everything that was read, counted as it was read.
@@ -197,6 +203,8 @@ pub struct Export {
     pub payer_lines: Vec<(u32, usize, u64)>,
     /// How many lines each code has under each of its rows in the code table: code, row, lines.
     pub code_lines: Vec<(u32, Option<usize>, u64)>,
+    /// Whether some file has dates, minutes or particulars beside those of the service.
+    pub(super) has_beside: bool,
     /// Whether some note is of a code that needs no minutes.
     pub notes_have_untimed: bool,
     /// What the numbers of the lines stand for, chunk by chunk.
@@ -224,10 +232,12 @@ impl Export {
             payers: Vec::new(),
             payer_of_name: Vec::new(),
             particulars: vec![Particulars::default()],
+            roster: RunRoster::default(),
             code_rows: Vec::new(),
             read: Totals::default(),
             payer_lines: Vec::new(),
             code_lines: Vec::new(),
+            has_beside: false,
             notes_have_untimed: false,
             chunks: Vec::new(),
             store,
@@ -326,6 +336,7 @@ impl Export {
             days: Vec::new(),
         };
         let body = &mut parsed.body;
+        self.has_beside |= body.has_beside();
         if parsed.visits.holds_texts() {
             let renumbered = texts.visits.take_in(&parsed.visits);
             body.rows.iter_mut().for_each(|row| row.visit = renumbered(row.visit));
@@ -374,7 +385,7 @@ impl Export {
         self.store.push(parsed.body)
     }
 
-    /// Looks up what the whole run needs once: payers of spellings, rows of codes.
+    /// Looks up what the whole run needs once: payers of spellings, rows of codes, enrolments of clinicians.
     pub fn finish(&mut self, reference: &Reference) {
         let texts = &self.texts;
         let run = [&texts.codes, &texts.payer_names, &texts.modifiers, &texts.therapists, &texts.clinics]
@@ -406,6 +417,17 @@ impl Export {
             }
             self.payers.push(RunPayer { key, name, stretches });
         }
+        if reference.has_file("roster.csv") {
+            self.roster = self.of_roster(reference);
+        }
+    }
+
+    /// The user's roster beside the clinicians and payers that were read.
+    fn of_roster(&self, reference: &Reference) -> RunRoster {
+        let named = self.payer_of_name.iter().zip(self.texts.payer_names.iter());
+        let spellings = named.map(|(&payer, name)| (payer, self.payers[payer as usize].key.as_str(), name));
+        let is_assistant = |text: &str| Credential::from_text(text) == Some(Credential::Assistant);
+        reference.roster.of_run(self.texts.therapists.iter(), self.payers.len(), spellings, is_assistant)
     }
 
     /// What `look` makes of each chunk's lines, in order.

@@ -260,11 +260,11 @@ pub struct Lines<'a> {
     pub assistant: Column<i32>,
     /// Minutes that needed no therapist's skill, part of `time`, or [`BLANK_TIME`].
     pub unskilled: Column<i32>,
-    /// Date of the plan of care, or `NO_DAY`.
+    /// Date of the plan of care; `NO_DAY` where blank, `UNREAD_DAY` where it cannot be read. Likewise the next two.
     pub plan: Column<Day>,
-    /// Date on which it was certified, or `NO_DAY`.
+    /// Date on which it was certified.
     pub certified: Column<Day>,
-    /// Date of the progress report, or `NO_DAY`.
+    /// Date of the progress report.
     pub reported: Column<Day>,
     /// Number of what else is said of it.
     pub particulars: Column<u32>,
@@ -370,12 +370,15 @@ impl<'a> Lines<'a> {
         let in_minutes = |time: i32| if hours && time != BLANK_TIME { time.saturating_mul(60) } else { time };
         self.visit_time.push(in_minutes(of(&body.visit_time, n, BLANK_TIME)));
         self.visit_total.push(in_minutes(of(&body.visit_total, n, BLANK_TIME)));
-        self.assistant.push(in_minutes(of(&body.assistant, n, BLANK_TIME)));
-        self.unskilled.push(in_minutes(of(&body.unskilled, n, BLANK_TIME)));
-        self.plan.push(date_of(of(&body.plan, n, NO_DATE), order));
-        self.certified.push(date_of(of(&body.certified, n, NO_DATE), order));
-        self.reported.push(date_of(of(&body.reported, n, NO_DATE), order));
-        self.particulars.push(of(&body.particulars, n, 0));
+        // Most runs have nothing of the kind, and a column without values has its default throughout.
+        if self.export.has_beside {
+            self.assistant.push(in_minutes(of(&body.assistant, n, BLANK_TIME)));
+            self.unskilled.push(in_minutes(of(&body.unskilled, n, BLANK_TIME)));
+            self.plan.push(date_of(of(&body.plan, n, NO_DATE), order));
+            self.certified.push(date_of(of(&body.certified, n, NO_DATE), order));
+            self.reported.push(date_of(of(&body.reported, n, NO_DATE), order));
+            self.particulars.push(of(&body.particulars, n, 0));
+        }
         self.span.push(of(&body.span, n, NO_SPAN));
         self.flags.push(of(&body.flags, n, Flags::default()));
         self.stated.push(of(&body.stated, n, BLANK_UNITS));

@@ -46,7 +46,7 @@ mod totals;
 mod values;
 mod visits;
 
-pub use chunk::{Body, Chunk, Flags, NO_DAY, Packed};
+pub use chunk::{Body, Chunk, Flags, NO_DAY, Packed, UNREAD_DAY};
 pub use columns::{Column, Dictionary, Ids};
 pub use export::{Export, RunPayer, Source, Texts};
 pub use lines::{BLANK_MONEY, BLANK_TIME, BLANK_UNITS, Fold, Lines, LostRow, Place, Setting, Why, discipline_of};

@@ -73,6 +73,16 @@ impl ModifiersUsed {
         used
     }
 
+    /// Of so many such lines.
+    pub fn times(self, lines: u64) -> ModifiersUsed {
+        ModifiersUsed {
+            discipline: self.discipline * lines,
+            assistant: self.assistant * lines,
+            threshold: self.threshold * lines,
+            separate: self.separate * lines,
+        }
+    }
+
     /// With those of more lines.
     pub fn add(&mut self, other: ModifiersUsed) {
         self.discipline += other.discipline;

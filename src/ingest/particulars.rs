@@ -2,10 +2,13 @@
 //! patient, say the same, so it is stored once for all of them: as a text of tagged cells, taken apart once per run.
 
 use super::known::{Known, Reading, Row};
+use super::lines::Setting;
 use super::mapping::Mapping;
+use super::meanings::setting_of_place;
 use crate::reference::Field;
 use hashbrown::HashMap;
 use recount_core::cells;
+use recount_core::domain::Discipline;
 
 /// Whether who furnished a service is a therapist or a therapist's assistant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +20,9 @@ pub enum Credential {
 }
 
 impl Credential {
-    /// Of a credential as written, such as `PTA` or `COTA/L`.
+    /// Of a credential as written, such as `PTA`, `P.T.A.` or `COTA/L`.
     pub fn from_text(text: &str) -> Option<Credential> {
-        let upper = text.to_ascii_uppercase();
+        let upper = text.replace('.', "").to_ascii_uppercase();
         let mut words = upper.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         if upper.contains("ASSISTANT") {
             return Some(Credential::Assistant);
@@ -84,7 +87,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A type of bill in three characters, of which the first two are digits. Anything else, such as the name of a form, is none.
-pub(super) fn bill_type(text: &str) -> Option<String> {
+fn bill_type(text: &str) -> Option<String> {
     let code = plain(text);
     // Four digits begin with a zero that is not part of it.
     let code = code.strip_prefix('0').filter(|_| code.len() == 4).unwrap_or(&code);
@@ -122,13 +125,43 @@ impl Particulars {
     }
 }
 
+/// What the particulars of a row mean for its line.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Told {
+    /// The number of their text.
+    pub(super) number: u32,
+    /// By the revenue code, or else by the credential.
+    pub(super) discipline: Option<Discipline>,
+    /// By the place of service.
+    pub(super) place: Option<Setting>,
+    /// By revenue code or type of bill: only institutions have them.
+    pub(super) institution: Option<Setting>,
+}
+
+impl Told {
+    /// Of a cell that is not blank, under the letter that marks it.
+    fn add(&mut self, tag: char, cell: &str) {
+        match tag {
+            // It stands before the revenue code.
+            'c' => self.discipline = Discipline::from_credential(cell),
+            'r' => {
+                self.discipline = Discipline::from_revenue_code(cell).or(self.discipline);
+                self.institution = Some(Setting::Facility);
+            }
+            'b' if bill_type(cell).is_some() => self.institution = Some(Setting::Facility),
+            'p' => self.place = setting_of_place(cell),
+            _ => {}
+        }
+    }
+}
+
 /// Reads the particulars of rows.
 pub(super) struct Reader {
     columns: Vec<(Known<u32>, char)>,
     texts: super::columns::Dictionary,
-    /// The number of what the cells say together.
-    together: HashMap<[u32; FIELDS.len()], u32>,
-    last: Option<([u32; FIELDS.len()], u32)>,
+    /// What the cells say together.
+    together: HashMap<[u32; FIELDS.len()], Told>,
+    last: Option<([u32; FIELDS.len()], Told)>,
 }
 
 impl Reader {
@@ -148,26 +181,29 @@ impl Reader {
         !self.columns.is_empty()
     }
 
-    /// The number of what a row says; `number` gives numbers to texts.
-    pub(super) fn read<R: Row>(&mut self, reading: &mut Reading<R>, number: impl FnOnce(&str) -> u32) -> u32 {
+    /// What a row says; `number` gives numbers to texts.
+    pub(super) fn read<R: Row>(&mut self, reading: &mut Reading<R>, number: impl FnOnce(&str) -> u32) -> Told {
         let mut cells = [0; FIELDS.len()];
         let texts = &mut self.texts;
         for ((column, _), cell) in self.columns.iter_mut().zip(&mut cells) {
             *cell = column.read(reading, |text| texts.number(cells::trimmed(text))).unwrap_or(0);
         }
-        if let Some((_, number)) = self.last.filter(|(known, _)| *known == cells) {
-            return number;
+        if let Some((_, told)) = self.last.filter(|(known, _)| *known == cells) {
+            return told;
         }
         let found = *self.together.entry(cells).or_insert_with(|| {
-            let mut text = String::new();
+            let (mut text, mut told) = (String::new(), Told::default());
             for ((_, tag), &cell) in self.columns.iter().zip(&cells) {
                 if !text.is_empty() {
                     text.push(BETWEEN);
                 }
                 text.push(*tag);
                 text.extend(self.texts.get(cell).chars().filter(|c| *c != BETWEEN));
+                if cell != 0 {
+                    told.add(*tag, self.texts.get(cell));
+                }
             }
-            number(&text)
+            Told { number: number(&text), ..told }
         });
         self.last = Some((cells, found));
         found
@@ -203,6 +239,21 @@ mod tests {
     }
 
     #[test]
+    fn what_the_cells_mean_for_the_line() {
+        let told = |cells: &[(char, &str)]| {
+            let mut told = Told::default();
+            cells.iter().for_each(|(tag, cell)| told.add(*tag, cell));
+            (told.discipline, told.place, told.institution)
+        };
+        let (pt, ot) = (Some(Discipline::Pt), Some(Discipline::Ot));
+        let (office, facility) = (Some(Setting::Practice), Some(Setting::Facility));
+        assert_eq!(told(&[('c', "PTA"), ('r', "0430"), ('p', "11")]), (ot, office, facility));
+        assert_eq!(told(&[('c', "PTA"), ('r', "0250"), ('b', "HCFA")]), (pt, None, facility));
+        assert_eq!(told(&[('c', "P.T."), ('b', "HCFA"), ('d', "0430")]), (pt, None, None));
+        assert_eq!(told(&[('b', "131")]), (None, None, facility));
+    }
+
+    #[test]
     fn types_of_bill_and_what_is_none() {
         for (text, expected) in [
             ("131", "131"),
@@ -227,7 +278,11 @@ mod tests {
             ("COTA/L", Some(Credential::Assistant)),
             ("Physical Therapist Assistant", Some(Credential::Assistant)),
             ("M.S., CCC-SLP", Some(Credential::Clinician)),
+            ("P.T.A.", Some(Credential::Assistant)),
+            ("C.O.T.A./L", Some(Credential::Assistant)),
+            ("P.T., D.P.T.", Some(Credential::Clinician)),
             ("LCSW", None),
+            ("M.D.", None),
         ] {
             assert_eq!(Credential::from_text(text), expected, "{text}");
         }

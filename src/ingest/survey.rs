@@ -43,9 +43,21 @@ pub fn survey(export: &mut Export, reference: &Reference) -> Result<()> {
     }
     export.payer_lines = payers.into_iter().map(|((name, stretch), count)| (name, stretch, count)).collect();
     export.code_lines = codes.into_iter().map(|((code, row), count)| (code, row, count)).collect();
-    let share = reference.settings.zero_minutes_share_percent;
+    let (share, least) = (reference.settings.zero_minutes_share_percent, reference.settings.source_min_lines);
     for source in &mut export.sources {
         let counts = source.timed;
+        // Where the same 15 stand on one unit and on several, nobody measured them.
+        if counts.lines as i64 >= least
+            && counts.one_quarter * 20 >= counts.lines * 19
+            && counts.several_units * 5 >= counts.lines
+        {
+            source.notes.push(format!(
+                "15 minutes stand on {} of {}, however many units they bill: if that is the length of a unit and no time that was \
+                 measured, map another column as minutes, since units over rest on it",
+                counts.one_quarter,
+                counted(counts.lines, "timed line")
+            ));
+        }
         if counts.zero as i64 * 100 > counts.lines as i64 * share {
             source.zero_is_blank = true;
             source.notes.push(format!(
@@ -96,6 +108,8 @@ fn look(export: &Export, chunk: &Chunk, body: &Body, reference: &Reference) -> S
                 time => {
                     let of_units = |units: i16| Time::from_minutes(15 * i32::from(units));
                     seen.timed.from_units += u64::from(units > 0 && Time(time) == of_units(units));
+                    seen.timed.one_quarter += u64::from(Time(time) == of_units(1));
+                    seen.timed.several_units += u64::from(units > 1);
                 }
             }
         }

@@ -5,7 +5,7 @@ use super::table::{Row, rows};
 use recount_core::units::assistant::Exceptions;
 
 /// The last day of a table that has no end: 9999-12-31.
-const NO_END: Day = 2_932_896;
+pub const NO_END: Day = 2_932_896;
 
 /// The rule of some dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

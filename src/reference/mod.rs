@@ -25,7 +25,7 @@ mod statuses;
 mod table;
 mod thresholds;
 
-pub use assistants::{AssistantRule, AssistantRules};
+pub use assistants::{AssistantRule, AssistantRules, NO_END};
 pub use bill_types::{BillType, BillTypes};
 pub use claims::ClaimWords;
 pub use codes::{CodeFacts, Codes, Kind, Therapy};
@@ -40,7 +40,7 @@ pub use payer_codes::{PayerCode, PayerCodes};
 pub use payers::{Payer as PayerRef, PayerRule, Payers, Policy, normalised_payer};
 pub use plan_rules::{PlanRule, PlanRules};
 pub use presets::{Confidence, Preset};
-pub use roster::{Enrolment, Roster};
+pub use roster::{Enrolment, Listed, Roster, RunRoster};
 pub use said::{nearest, said};
 pub use secondary::{Secondary, SecondaryRule};
 pub use settings::Settings;

@@ -53,6 +53,11 @@ impl ModifierRules {
         Ok(ModifierRules { pairs, known })
     }
 
+    /// Whether a modifier says who is liable if the service is denied (GA, GX, GY, GZ): all that stand in pairs, less KX.
+    pub fn is_of_liability(&self, modifier: &str) -> bool {
+        modifier != "KX" && self.knows(modifier)
+    }
+
     /// Whether a modifier stands in any pair.
     pub fn knows(&self, modifier: &str) -> bool {
         self.known.iter().any(|known| known == modifier)

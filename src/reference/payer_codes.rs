@@ -2,7 +2,7 @@
 
 use super::Day;
 use super::table::{Row, rows};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// What is wrong with a code for a class of payers, between two dates.
 #[derive(Debug)]

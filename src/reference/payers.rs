@@ -33,7 +33,19 @@ pub struct Policy {
     pub part_b: bool,
     /// It must take the codes in force on the date of service (HIPAA's code sets).
     pub code_sets: bool,
+    /// Untimed codes that some payers of the class pay by time.
+    pub timed_codes: Vec<String>,
 }
+
+impl Policy {
+    /// Whether nothing is known of the payer but its name: it may be an insurer of any class.
+    pub fn is_unknown(&self) -> bool {
+        self.class == UNKNOWN
+    }
+}
+
+/// The class of a name without an entry.
+const UNKNOWN: &str = "unknown";
 
 /// One payer of a run: the name that its sessions share, and its policies over time.
 #[derive(Clone, Debug)]
@@ -117,6 +129,9 @@ struct Class {
     /// Whether its payers must take the codes in force on the date of service, as HIPAA's code sets demand of health plans.
     #[serde(default = "yes")]
     code_sets: bool,
+    /// Untimed codes that some of its payers pay by time: several units of one depend on the payer's rule.
+    #[serde(default)]
+    timed_codes: Vec<String>,
     /// Nobody to pay back: what is found is a review at most.
     #[serde(default)]
     never_exception: bool,
@@ -237,19 +252,20 @@ impl Payers {
                 rule: None,
                 limits: UnitLimits::NONE,
                 what_if: None,
-                basis: if class.name == "unknown" { Basis::Unknown } else { Basis::Default },
+                basis: if class.name == UNKNOWN { Basis::Unknown } else { Basis::Default },
                 leans: rule_named(&class.leans)?,
                 source: class.source.clone(),
                 unit_billed: class.unit_billed,
                 never_exception: class.never_exception,
                 part_b: class.part_b_rules,
                 code_sets: class.code_sets,
+                timed_codes: class.timed_codes.clone(),
             };
             if classes.insert(class.name.clone(), policy).is_some() {
                 return Err(format!("class {} stands twice", class.name));
             }
         }
-        let unknown = classes.get("unknown").cloned().ok_or("class unknown is missing")?;
+        let unknown = classes.get(UNKNOWN).cloned().ok_or("class unknown is missing")?;
         let (mut entries, mut aliases, mut phrases) = (Vec::new(), HashMap::new(), HashMap::new());
         for entry in &file.payer {
             let n = entries.len();

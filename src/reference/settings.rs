@@ -20,9 +20,10 @@ pub struct Settings {
     pub clinician_day_note_minutes: i64,
     /// One-on-one minutes of a clinician's day beyond which a person must look.
     pub clinician_day_review_minutes: i64,
-    /// Fewest minutes of a day that a clinician treats two patients at once for `therapist-overlap` to speak.
+    /// Fewest minutes of a day counted twice for `therapist-overlap`, `same-minute-twice` and `co-treatment-both-billed` to speak.
     pub clinician_overlap_minutes: i64,
-    /// Fewest timed lines of a source for `minutes-from-units`.
+    /// Fewest timed lines of a source for `minutes-from-units`, and fewest rows for a column that is blank throughout, or modifiers that
+    /// it hardly has, to say something of the file.
     pub source_min_lines: i64,
     /// Share of them, in percent, with minutes = 15 × units.
     pub source_share_percent: i64,

@@ -38,6 +38,9 @@ pub struct Manifest {
     pub checks_run: Vec<String>,
     /// Checks that did not run, each with the reason.
     pub checks_not_run: BTreeMap<String, String>,
+    /// What some of those that ran left out, for want of a column or a file.
+    #[serde(default)]
+    pub checks_in_part: BTreeMap<String, String>,
     /// To how many lines each of them could be applied, and why not to others.
     #[serde(default)]
     pub checks_applied: BTreeMap<String, AppliedTo>,

@@ -91,7 +91,7 @@ fn notes(text: &mut String, report: &Report, width: u16) {
     }
 }
 
-/// Checks that did not run, and what they lack.
+/// Checks that did not run, or not wholly, and what they lack.
 fn not_run(text: &mut String, report: &Report, width: u16) {
     let left = &report.manifest.checks_not_run;
     let mut reasons: Vec<&String> = left.values().collect();
@@ -105,6 +105,11 @@ fn not_run(text: &mut String, report: &Report, width: u16) {
     if !reasons.is_empty() {
         let parts: Vec<String> = reasons.into_iter().map(of_reason).collect();
         paragraph(text, &format!("Checks not run: {}.", parts.join("; ")), width);
+    }
+    let in_part = report.manifest.checks_in_part.iter().filter(|(check, _)| !left.contains_key(*check));
+    let parts: Vec<String> = in_part.map(|(check, left_out)| format!("{check} ({left_out})")).collect();
+    if !parts.is_empty() {
+        paragraph(text, &format!("Checks run in part: {}.", parts.join("; ")), width);
     }
 }
 

@@ -62,7 +62,7 @@ impl Cause {
     /// That it gives so many units, in words.
     pub fn says(self, billed: Units) -> String {
         let what = match self {
-            Cause::RoundedEachCode => "each code rounded up alone",
+            Cause::RoundedEachCode => "each code alone by the midpoint",
             Cause::UntimedMinutesInTotal => "the total with untimed minutes in it",
             Cause::TotalRoundedUp => "the total divided by 15 and rounded up",
             Cause::OneUnitPerCode => "one unit per code",
@@ -218,6 +218,8 @@ impl Judge<'_> {
             }
             Cause::DisciplinesPooled => of_day.iter().any(|other| {
                 let theirs = other.timed_minutes(outcome.services_of(other)).map(|_| other.timed_time);
+                // Where the other has nothing timed, nothing was pooled.
+                let theirs = theirs.filter(|&time| time > Time::ZERO && other.timed.billed > 0);
                 let account = |session: &Session| (session.payer, session.practice);
                 let pooled = known.zip(theirs).map(|(own, theirs)| quarter_hours((own + theirs).whole_minutes()));
                 account(other) == account(session)

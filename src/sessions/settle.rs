@@ -9,7 +9,7 @@ use crate::ingest::{BLANK_UNITS, Lines, LostRow, Role, Why};
 pub struct Day {
     /// Lines that count, each with the session it belongs to.
     pub lines: Vec<Settled>,
-    /// Lines that repeat an earlier row of their file, sorted.
+    /// Lines that repeat an earlier row, sorted.
     pub repeats: Vec<u32>,
     /// Codes of which more was reversed than billed, sorted.
     pub reversed_below_zero: Vec<u32>,
@@ -62,14 +62,14 @@ impl Day {
         if self.work.len() > 1 && all.line_id.is_used() {
             self.versions(all);
         }
-        if self.work.len() > 1 && all.export.sources.len() > 1 && self.has_equals(all) {
+        if self.work.len() > 1 && all.export.sources.len() > 1 && self.has_equals(all, content) {
             self.copies(all);
         }
         if self.work.iter().any(|&line| is_reversal(all, line)) {
             self.reversals(all);
         }
         // Last, since what was reversed and billed again is no repeat.
-        if self.work.len() > 1 && self.has_equals(all) {
+        if self.work.len() > 1 && self.has_equals(all, treatment) {
             self.mark_repeats(all);
         }
         self.lines.extend(self.work.iter().map(|&line| Settled {
@@ -119,15 +119,15 @@ impl Day {
     }
 
     /// Whether two rows say the same, their line ids apart. Leaves the rows sorted by what they say.
-    fn has_equals(&mut self, all: &Lines) -> bool {
+    fn has_equals<K: Ord>(&mut self, all: &Lines, said: fn(&Lines, u32) -> K) -> bool {
         // Nearly every day bills each code once.
         let same_code =
             |n: usize| self.work[..n].iter().any(|&other| all.code[other as usize] == all.code[self.work[n] as usize]);
         if self.work.len() < 16 && !(1..self.work.len()).any(same_code) {
             return false;
         }
-        self.work.sort_unstable_by_key(|&line| (content(all, line), all.line_id.at(line), line));
-        self.work.windows(2).any(|pair| content(all, pair[0]) == content(all, pair[1]))
+        self.work.sort_unstable_by_key(|&line| (said(all, line), all.line_id.at(line), line));
+        self.work.windows(2).any(|pair| said(all, pair[0]) == said(all, pair[1]))
     }
 
     /// The same row in several files: it counts as often as in the one file that has it most often.
@@ -148,11 +148,10 @@ impl Day {
         }
     }
 
-    /// Rows that repeat an earlier row of their file. They stay: two services may be alike. Expects rows sorted by content.
+    /// Rows that repeat an earlier one. They stay: two services may be alike. Claim and money may differ, since what was denied is
+    /// billed again, and what was exported before it was paid is exported after. Expects rows sorted by treatment.
     fn mark_repeats(&mut self, all: &Lines) {
-        let key = |line: u32| (content(all, line), all.file.at(line));
-        self.work.sort_unstable_by_key(|&line| (key(line), line));
-        for equals in self.work.chunk_by(|&a, &b| key(a) == key(b)) {
+        for equals in self.work.chunk_by(|&a, &b| treatment(all, a) == treatment(all, b)) {
             self.repeats.extend(
                 equals
                     .iter()
@@ -285,6 +284,11 @@ fn is_reversal(all: &Lines, line: u32) -> bool {
 
 /// All that a row says, its line id and its place apart.
 fn content(all: &Lines, line: u32) -> impl Ord + use<> {
+    (treatment(all, line), all.claim.at(line), all.charge.at(line), all.allowed.at(line), all.paid.at(line))
+}
+
+/// What a row says of the treatment that it bills: all but claim and money.
+fn treatment(all: &Lines, line: u32) -> impl Ord + use<> {
     let at = line as usize;
     (
         (
@@ -295,8 +299,7 @@ fn content(all: &Lines, line: u32) -> impl Ord + use<> {
             all.discipline[line as usize],
         ),
         (all.modifiers[line as usize], all.therapist[line as usize], all.clinic[line as usize], all.practice.at(line)),
-        (all.visit.at(line), all.claim.at(line), all.charge.at(line), all.allowed.at(line), all.paid.at(line)),
-        (all.visit_time.at(line), all.setting.at(line), all.start.at(line)),
+        (all.visit.at(line), all.visit_time.at(line), all.setting.at(line), all.start.at(line)),
         (all.visit_total.at(line), all.span.at(line), all.flags.at(line), all.stated.at(line), all.role(line)),
     )
 }

@@ -1,6 +1,6 @@
 //! The sums that a run keeps, so that patterns and summaries can be made anew with other thresholds.
 
-use super::{CLINICIAN_OVERLAPS, SUMS, bug};
+use super::{CLINICIAN_DAYS, CLINICIAN_OVERLAPS, SUMS, bug};
 use crate::error::Result;
 use polars::prelude::*;
 
@@ -14,7 +14,8 @@ pub fn is_kept(name: &str) -> bool {
 /// # Errors
 /// A bug.
 pub fn added_up(name: &str, frame: &DataFrame) -> Result<DataFrame> {
-    if !SUMS.contains(&name) {
+    // A clinician's days are the longest of them, and have one row each already.
+    if !SUMS.contains(&name) || name == CLINICIAN_DAYS {
         return Ok(frame.clone());
     }
     let is_key = |column: &Column| {

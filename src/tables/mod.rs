@@ -22,7 +22,9 @@ pub use kept::{added_up, is_kept};
 pub use lost::{in_order as lost_in_order, pieces as pieces_of_lost, write as write_lost};
 pub use names::Names;
 pub use reference::{checks, payer_names, settings, sources};
-pub use sums::{CLINICIAN_OVERLAPS, CLINICIAN_SPANS, SUMS, Sums, overlaps_of_shards, share};
+pub use sums::{
+    CLINICIAN_DAYS, CLINICIAN_OVERLAPS, CLINICIAN_SPANS, SUMS, Sums, days_of_shards, overlaps_of_shards, share,
+};
 
 use crate::checks::Finding;
 use crate::error::{Error, Result};

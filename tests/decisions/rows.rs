@@ -162,6 +162,27 @@ fn decision_05_repeats_are_judged_with_and_without() {
     );
 }
 
+/// Denied and billed again; exported before it was paid and again after: one treatment on two rows that differ in claim and money.
+#[test]
+fn decision_05_a_treatment_on_two_claims_is_judged_with_and_without() {
+    let header = "Patient ID,DOS,Payer,CPT,Minutes,Units,Claim ID,Paid\n";
+    let row = |claim: &str, paid: &str| format!("P1,2024-03-05,Medicare,97110,23,2,{claim},{paid}\n");
+    let (denied, paid) = (row("C1", "0.00"), row("C2", "60.00"));
+    let (before, after) = (row("C1", ""), row("C1", "60.00"));
+    let one_file = |rows: [&str; 2]| audit(&[("bills.csv", &format!("{header}{}", rows.concat()))], &[]);
+    let two_files = |rows: [&str; 2]| {
+        let [first, second] = rows.map(|row| format!("{header}{row}"));
+        audit(&[("may.csv", &first), ("june.csv", &second)], &[])
+    };
+    let expected = "duplicate-line review depends-on-data 0; overbilled-units review depends-on-data 1";
+    for rows in [[denied.as_str(), &paid], [&before, &after]] {
+        assert_eq!(found(&one_file(rows)), expected, "{rows:?}");
+        assert_eq!(found(&two_files(rows)), expected, "{rows:?}");
+    }
+    let another = row("C2", "60.00").replace("23,2", "24,2");
+    assert_eq!(found(&one_file([&denied, &another])), "overbilled-units exception certain 1");
+}
+
 /// The untimed unit is over either way; the timed one only with the repeat.
 #[test]
 fn decision_05_each_sort_of_unit_is_judged_both_ways_by_itself() {

@@ -290,12 +290,18 @@ fn complete(claim: &mut Claim, segment: &Segment) {
 /// Codes of one HI segment, at most.
 const CODES: usize = 12;
 
+/// Diagnoses of one claim, at most: 837I (005010X223A2, loop 2300) has a principal one, an admitting one, and two segments of
+/// twelve others; 837P has twelve in all.
+const DIAGNOSES: usize = 2 + 2 * CODES;
+
 /// One code of an HI segment: its list, the code, and of an occurrence the day (HI01-1, -2, -4).
 fn describe(claim: &mut Claim, segment: &Segment, n: usize) {
     let code = segment.owned_component(n, 2);
     match (segment.component(n, 1).trim(), code.as_str()) {
         (_, "") => {}
-        ("ABK" | "ABF" | "ABJ" | "BK" | "BF" | "BJ", _) => claim.diagnoses.push(code),
+        ("ABK" | "ABF" | "ABJ" | "BK" | "BF" | "BJ", _) if claim.diagnoses.len() < DIAGNOSES => {
+            claim.diagnoses.push(code);
+        }
         // Occurrence codes of the plans of care, in the order of the disciplines.
         ("BH", occurrence) => {
             let plan = ["29", "17", "30"].iter().zip(&mut claim.plans).find(|(plan, _)| **plan == occurrence);
@@ -460,6 +466,8 @@ mod tests {
             "CLM*1*1***13:A:1~HI*BK:7242~HI*BJ:7242*BR:1~HI*BF:7194:::::::Y~LX*1~SV2*0420*HC:97110~",
         );
         assert_eq!(older.diagnoses_of(&older.lines[0]), ["7242", "7242", "7194"]);
+        let many = one("005010X223A2", &format!("CLM*1*1***13:A:1~HI*ABK:M545~{}", "HI*ABF:R262*ABF:Z471~".repeat(40)));
+        assert_eq!((many.diagnoses.len(), &*many.diagnoses[0], &*many.diagnoses[25]), (26, "M545", "R262"));
     }
 
     #[test]

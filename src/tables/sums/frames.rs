@@ -15,7 +15,7 @@ impl Sums {
     ///
     /// # Errors
     /// A bug.
-    pub fn frames(&self, export: &Export) -> Result<[(&'static str, DataFrame); SUMS.len()]> {
+    pub fn frames(&mut self, export: &Export) -> Result<[(&'static str, DataFrame); SUMS.len()]> {
         let frames = [
             self.session_sums(export)?,
             self.therapist_sums(export)?,

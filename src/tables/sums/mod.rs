@@ -8,7 +8,7 @@ mod explained;
 mod frames;
 mod patients;
 
-pub use clinician_days::{CLINICIAN_OVERLAPS, CLINICIAN_SPANS, overlaps_of_shards};
+pub use clinician_days::{CLINICIAN_DAYS, CLINICIAN_OVERLAPS, CLINICIAN_SPANS, days_of_shards, overlaps_of_shards};
 
 use crate::checks::{ALL, Certainty, Finding, Grain, Severity};
 use crate::ingest::{BLANK_MONEY, Lines, LostRow};
@@ -40,7 +40,7 @@ pub const SUMS: [&str; 14] = [
     "patient_sums",
     "cause_sums",
     "what_if_sums",
-    "clinician_days",
+    CLINICIAN_DAYS,
 ];
 
 /// Measures of a key, added up.
