@@ -112,10 +112,11 @@ def make(path, how):
     return path
 
 
-def export(binary, work, lines, seed):
-    """The generated CSV of that size and seed."""
-    path = work / f"export-{lines}-{seed}.csv"
-    return make(path, lambda part: child(binary, "generate", "--lines", lines, "--seed", seed, "--out", part))
+def export(binary, work, lines, seed, errors="units"):
+    """The generated CSV of that size and seed; with all errors it has the columns of all checks."""
+    path = work / f"export-{lines}-{seed}-{errors}.csv"
+    words = ["generate", "--lines", lines, "--seed", seed, "--errors", errors]
+    return make(path, lambda part: child(binary, *words, "--out", part))
 
 
 def room_for(work, lines):

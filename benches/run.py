@@ -23,6 +23,7 @@ from measure import (  # noqa: E402
 
 TARGET_LINES = 20_000_000
 MEMORY = "1GB"  # what the bounded runs are given by --memory
+CORE = ["units", "untimed", "evidence", "codes"]  # families of checks that a plain export is audited for
 
 
 def arguments():
@@ -64,11 +65,12 @@ class Bench:
         answer = json.loads(done.output)
         return answer.pop("seconds"), done.peak_mb, answer
 
-    def audit(self, source, detail="findings", memory=None):
+    def audit(self, source, detail="findings", memory=None, select=()):
         """Runs recount from start to end into a new folder."""
         report = self.work / "report"
         shutil.rmtree(report, ignore_errors=True)
         more = ["--memory", memory] if memory else []
+        more += ["--select", ",".join(select)] if select else []
         done = child(self.binary, "audit", source, "--out", report, "--detail", detail, *more)
         return done.seconds, done.peak_mb, report
 
@@ -93,7 +95,7 @@ class Bench:
             raise Failed(f"{what}: other bytes than before in {', '.join(odd)}")
         return found
 
-    def interleaved(self, csv, parquet):
+    def interleaved(self, csv, wide, parquet):
         """Rounds of all jobs, so that whatever slows the machine for a while slows no job alone."""
         bytes_before = {}
         for round_ in range(1, self.options.runs + 1):
@@ -107,6 +109,11 @@ class Bench:
                 self.note(f"recount {name}", seconds, peak)
                 self.same(f"recount on {name}", self.answer_in(report))
                 bytes_before[name] = self.same_bytes(f"recount on {name}", report, bytes_before.get(name))
+            for name, source in [("CSV", csv), ("wide CSV", wide)]:
+                seconds, peak, _ = self.audit(source, select=CORE)
+                self.note(f"recount {name}, core checks", seconds, peak)
+            seconds, peak, _ = self.audit(wide)
+            self.note("recount wide CSV", seconds, peak)
             for peer in ["duckdb", "polars"]:
                 seconds, peak, answer = self.script(f"{peer}_recount.py", parquet)
                 self.note(peer, seconds, peak)
@@ -178,14 +185,16 @@ class Bench:
         """Measures, and gives the Markdown."""
         options = self.options
         csv = export(self.binary, self.work, options.lines, options.seed)
+        wide = export(self.binary, self.work, options.lines // 4, options.seed, errors="all")
         parquet = make(
             self.work / f"export-{options.lines}-{options.seed}.parquet",
             lambda part: child(self.python, PEERS / "convert.py", csv, part),
         )
         self.start_up()
-        self.interleaved(csv, parquet)
+        self.interleaved(csv, wide, parquet)
         facts = {
             "lines": options.lines,
+            "wide lines": options.lines // 4,
             "seed": options.seed,
             "runs": options.runs,
             "sizes": (csv.stat().st_size, parquet.stat().st_size),
