@@ -271,8 +271,8 @@ pub struct ExplainArgs {
     /// All sessions of a patient of that run.
     #[arg(long, value_name = "ID", conflicts_with = "id")]
     pub patient: Option<String>,
-    /// Only those of a date of service.
-    #[arg(long, requires = "patient")]
+    /// Only those of a date of service, written 2025-03-05.
+    #[arg(long, requires = "patient", value_parser = iso_date)]
     pub date: Option<NaiveDate>,
     /// The code table that the run used, if it was not the built-in one.
     #[arg(long, value_name = "FILE")]
@@ -521,6 +521,10 @@ fn memory(text: &str) -> Result<u64, String> {
         _ => return Err("write it as 2GB or 500MB".into()),
     };
     Ok((number * size) as u64)
+}
+
+fn iso_date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "write it as 2025-03-05: year, month, day".into())
 }
 
 fn rule(text: &str) -> Result<Rule, String> {

@@ -8,12 +8,14 @@ use crate::checks::{self, by_name};
 use crate::error::{Error, Result};
 use crate::finished::FinishedRun;
 use crate::grid::{Grid, Record, Value};
-use crate::reference::Codes;
+use crate::reference::{CodeFacts, Codes, Field};
 use crate::words::{capital, counted};
 use crate::working::{supported, working};
 use hashbrown::{HashMap, HashSet};
 use recount_core::cells;
 use recount_core::domain::{Rule, Time};
+use recount_core::units::family::Part;
+use std::collections::BTreeSet;
 
 /// The proof of a session.
 #[derive(Clone, Debug)]
@@ -27,6 +29,12 @@ pub struct Proof {
     /// The proof itself.
     pub blocks: Vec<Block>,
 }
+
+/// Columns that checks rest on and that a proof shows.
+const SHOWN: [Field; 4] = [Field::Minutes, Field::Modifiers, Field::TherapistId, Field::Allowed];
+
+/// Of minutes that are no code's own.
+const TOTAL_ONLY: &str = "Which code they belong to is not known, and not judged.";
 
 /// The rows of one session.
 struct Rows<'a> {
@@ -83,7 +91,7 @@ impl Rows<'_> {
         }
         blocks.extend(self.untimed());
         blocks.push(Block::List(self.verdict()));
-        blocks.push(Block::Text(self.compliant()));
+        blocks.extend(self.compliant(codes).map(Block::Text));
         blocks.extend(self.found());
         let day = session.get("date_of_service");
         Ok(Proof {
@@ -141,7 +149,29 @@ impl Rows<'_> {
             row.extend(amounts.iter().map(|column| line.get(column).clone()));
             table.row(row);
         }
+        table.note = self.not_shown();
         table
+    }
+
+    /// Columns that the findings rest on and that no table of a run has.
+    fn not_shown(&self) -> String {
+        let mut fields: BTreeSet<Field> = BTreeSet::new();
+        for check in self.findings.iter().filter_map(|finding| by_name(finding.text("check"))) {
+            fields.extend(check.needs.iter().filter(|field| !SHOWN.contains(field)));
+            // Of columns that do instead of each other, one that is shown is enough.
+            if !check.needs_any.iter().any(|field| SHOWN.contains(field)) {
+                fields.extend(check.needs_any);
+            }
+        }
+        let names: Vec<&str> = fields.into_iter().map(|field| field.name()).collect();
+        match names.is_empty() {
+            true => String::new(),
+            false => format!(
+                "Findings below rest on other columns of these rows as well, as far as the export has them: {}. The tables of a \
+                 run do not keep them.",
+                names.join(", ")
+            ),
+        }
     }
 
     /// The rule in our own words, why it is this payer's, and where it is written.
@@ -187,31 +217,33 @@ impl Rows<'_> {
     fn arithmetic(&self, codes: &Codes) -> Result<Vec<Block>> {
         let session = self.session;
         let day = session.day("date_of_service").unwrap_or(0);
-        let evidence = session.text("evidence");
-        if evidence != "per-code" && evidence != "none" {
-            return Ok(vec![Block::Text(self.of_visits(evidence))]);
-        }
         let counted = |service: &&Record| ["timed", "interval"].contains(&service.text("code_kind"));
         let mut given = Vec::new();
         for service in self.services.iter().filter(counted) {
             let (code, units) = (service.text("code"), service.whole("units_billed").unwrap_or(0));
             if service.flag("minutes_known") {
-                given.push(format!("{code}={}/{units}", self.exact_minutes(code, service)));
+                given.push(format!("{code}={}/{units}", self.own_minutes(service)));
             }
+        }
+        let settled = ["documented", "user"].contains(&session.text("rule_basis"));
+        let own = Rule::from_name(session.text("unit_rule"));
+        let by_rule = own.and_then(|rule| supported(codes, rule, day, &given).ok()).map(i64::from);
+        let evidence = session.text("evidence");
+        if evidence != "per-code" && evidence != "none" {
+            let said = self.of_visits(evidence, by_rule.filter(|_| settled));
+            return Ok(said.map(Block::Text).into_iter().collect());
         }
         if given.is_empty() {
             return Ok(Vec::new());
         }
-        let settled = ["documented", "user"].contains(&session.text("rule_basis"));
-        let own = Rule::from_name(session.text("unit_rule"));
         let rule = own.filter(|_| settled).unwrap_or(Rule::Either);
         // What the export holds may be more than the arithmetic by hand can show; the verdict stands nevertheless.
-        let mut blocks = vec![match working(codes, rule, day, &given) {
+        let mut blocks: Vec<Block> = self.lines_taken().into_iter().collect();
+        blocks.push(match working(codes, rule, day, &given) {
             Ok(lines) => Block::Lines(lines),
             Err(_) => Block::Text("The arithmetic of this session cannot be shown code by code.".into()),
-        }];
-        let by_rule = own.and_then(|rule| supported(codes, rule, day, &given).ok());
-        blocks.extend(by_rule.and_then(|units| self.limited(units.into())));
+        });
+        blocks.extend(by_rule.and_then(|units| self.limited(units)));
         Ok(blocks)
     }
 
@@ -225,8 +257,8 @@ impl Rows<'_> {
     }
 
     /// The minutes of a code with their decimals, of all its lines.
-    fn exact_minutes(&self, code: &str, service: &Record) -> String {
-        let own = self.lines.iter().filter(|line| line.text("code") == code);
+    fn own_minutes(&self, service: &Record) -> Time {
+        let own = self.lines.iter().filter(|line| line.text("code") == service.text("code"));
         let exact: Option<Time> = own
             .map(|line| match line.text("minutes_exact") {
                 "" => Some(line.whole("minutes").map_or(Time::ZERO, |minutes| Time::from_minutes(minutes as i32))),
@@ -235,27 +267,68 @@ impl Rows<'_> {
             .sum();
         // Minutes that a code has from elsewhere (the visit's start and end) stand with the service alone.
         let whole = service.whole("minutes").unwrap_or(0);
-        match exact.filter(|time| i64::from(time.whole_minutes()) == whole) {
-            Some(time) => time.to_string(),
-            None => whole.to_string(),
-        }
+        let exact = exact.filter(|time| i64::from(time.whole_minutes()) == whole);
+        exact.unwrap_or_else(|| Time::from_minutes(whole as i32))
     }
 
-    /// Where codes have no minutes, and the visit has.
-    fn of_visits(&self, evidence: &str) -> String {
-        let column = if evidence == "upper-bound" { "minutes_at_most" } else { "timed_minutes" };
-        let minutes = counted(self.session.whole(column).unwrap_or(0).unsigned_abs(), "minute");
-        let supported = counted(self.session.whole("timed_units_supported").unwrap_or(0).unsigned_abs(), "unit");
-        match evidence {
-            "upper-bound" => format!(
-                "The codes have no minutes of their own. Of the visit's minutes at most {minutes} were timed: at most {supported} can be \
-                 supported."
-            ),
-            _ => format!(
-                "The codes have no minutes of their own. The visit's timed minutes are {minutes}: {supported} supported in total. \
-                 Which code they belong to is not known, and not judged."
-            ),
+    /// Whether the visit's own minutes are not those of its lines, so that both were tried.
+    fn mismatch(&self) -> bool {
+        self.findings.iter().any(|finding| finding.text("check") == "minutes-mismatch")
+    }
+
+    /// That both were tried, and the verdict takes the lines'.
+    fn lines_taken(&self) -> Option<Block> {
+        let said = "The visit's own timed minutes are not those of its lines, and both were tried: minutes-mismatch, below, has \
+                    the numbers. The verdict takes the minutes of the lines, since by the visit's no fewer units are over.";
+        self.mismatch().then(|| Block::Text(said.into()))
+    }
+
+    /// Where the verdict takes other minutes than those of the codes; `by_lines` are the units that the codes' own support.
+    fn of_visits(&self, evidence: &str, by_lines: Option<i64>) -> Option<String> {
+        let at_most = evidence == "upper-bound";
+        let taken = self.session.whole(if at_most { "minutes_at_most" } else { "timed_minutes" }).unwrap_or(0);
+        let units = |units: i64| counted(units.unsigned_abs(), "unit");
+        let supported = units(self.session.whole("timed_units_supported").unwrap_or(0));
+        let timed = || self.services.iter().filter(|service| service.text("code_kind") == "timed");
+        timed().next()?;
+        let known = timed().filter(|service| service.flag("minutes_known")).count();
+        if known < timed().count() {
+            let lack = match known {
+                0 => "The codes have no minutes of their own.",
+                _ => "Not every code has minutes of its own.",
+            };
+            return Some(match at_most {
+                true => format!(
+                    "{lack} Of the visit's minutes at most {taken} were timed: at most {supported} can be supported."
+                ),
+                false => {
+                    format!(
+                        "{lack} The visit's timed minutes are {taken}: {supported} supported in total. {TOTAL_ONLY}"
+                    )
+                }
+            });
         }
+        let own: Time = timed().map(|service| self.own_minutes(service)).sum();
+        Some(if at_most {
+            format!(
+                "The timed lines add up to {own} minutes of their own. But their times of day are those of untimed codes as well, \
+                 in part, and each moment counts once: at most {taken} minutes were timed, and at most {supported} can be supported. \
+                 {TOTAL_ONLY}"
+            )
+        } else if self.mismatch() || taken > i64::from(own.whole_minutes()) {
+            let by_lines = by_lines.map_or(String::new(), |by_lines| format!(": {} supported", units(by_lines)));
+            format!(
+                "The visit's own timed minutes are not those of its lines, and both were tried. The timed lines add up to {own} \
+                 minutes{by_lines}. The visit's own timed minutes are {taken}: {supported} supported in total. The verdict takes \
+                 the visit's, since by them fewer units are over. {TOTAL_ONLY}"
+            )
+        } else {
+            // Without the finding, it cannot be told which of the two it was.
+            format!(
+                "The timed lines add up to {own} minutes of their own, but the verdict takes {taken}: those of the visit as a \
+                 whole, or of its times of day with each moment once: {supported} supported in total. {TOTAL_ONLY}"
+            )
+        })
     }
 
     /// Untimed codes and those that no rule speaks to.
@@ -299,27 +372,54 @@ impl Rows<'_> {
         said.iter().map(|line| capital(line)).collect()
     }
 
-    /// What the bill could have been.
-    fn compliant(&self) -> String {
+    /// What the bill could have been; nothing where no rule speaks to any of its codes.
+    fn compliant(&self, codes: &Codes) -> Option<String> {
         let (session, evidence) = (self.session, self.session.text("evidence"));
         let of = |column: &str| session.whole(column).unwrap_or(0);
         if !session.flag("auditable") {
-            return "What its timed codes could have been billed with is not known.".into();
+            return Some("What its timed codes could have been billed with is not known.".into());
         }
         if ["visit-total", "upper-bound"].contains(&evidence) && of("timed_units_billed") > 0 {
             let most = if evidence == "upper-bound" { "at most " } else { "" };
             let timed = counted(of("timed_units_supported").unsigned_abs(), "timed unit");
-            return format!("With these minutes, {most}{timed} would have been supported in total.");
+            return Some(format!("With these minutes, {most}{timed} would have been supported in total."));
         }
-        let judged = self.services.iter().filter_map(|service| {
+        let spoken_to = || self.services.iter().filter(|service| service.whole("units_supported").is_some());
+        spoken_to().next()?;
+        let judged = spoken_to().filter_map(|service| {
             let units = service.whole("units_supported").filter(|units| *units > 0)?;
             Some(format!("{} {units}", service.text("code")))
         });
         let judged: Vec<String> = judged.collect();
-        match judged.is_empty() {
-            true => "These minutes support no unit of any code.".into(),
-            false => format!("With these minutes, this bill would have been supported: {}.", judged.join(", ")),
-        }
+        let first_unit = self.without_primary(codes);
+        // Whether codes may stand beside each other, or at all, is not for units to say.
+        let bill = match (judged.is_empty(), &first_unit) {
+            (true, Some(_)) => "These minutes support no unit of the codes that were billed.".into(),
+            (true, None) => "These minutes support no unit of any code.".into(),
+            _ => format!("By minutes and units alone, this bill would have been supported: {}.", judged.join(", ")),
+        };
+        Some(match first_unit {
+            Some(first_unit) => format!("{bill} {first_unit}"),
+            None => bill,
+        })
+    }
+
+    /// Why an add-on lacks a unit where the primary code of its family, which takes the first, was not billed.
+    fn without_primary(&self, codes: &Codes) -> Option<String> {
+        let day = self.session.day("date_of_service").unwrap_or(0);
+        let billed = || self.services.iter().filter(|service| service.whole("units_billed") > Some(0));
+        billed().find_map(|service| {
+            let facts = codes.get(service.text("code"), day).filter(|facts| facts.part == Part::AddOn)?;
+            let is_primary = |row: &&CodeFacts| row.family == facts.family && row.part == Part::Primary;
+            let primary = codes.rows().iter().find(is_primary)?.code.as_str();
+            let alone = billed().all(|other| other.text("code") != primary);
+            alone.then(|| {
+                format!(
+                    "The first unit of the family of {} is the primary code's ({primary}), which was not billed in this session.",
+                    facts.code
+                )
+            })
+        })
     }
 
     /// What the checks found, each with its rule.

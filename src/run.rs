@@ -3,10 +3,10 @@
 use crate::checks::{AppliedTo, Selection};
 use crate::conclude::{Finished, Summed};
 use crate::error::{Error, Result};
-use crate::ingest::{self, Export, LostRow, Store, Totals};
+use crate::ingest::{self, Export, LostRow, Source, Store, Totals};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::reference::date;
+use crate::reference::{Field, date};
 use crate::report::{Input, Manifest, Noted, Shard, ShardFacts, TableFile, TotalsOf};
 use crate::sessions::Schedule;
 use crate::stream::{self, Streamed};
@@ -32,7 +32,8 @@ pub fn audit(plan: Plan, progress: Progress) -> Result<(Finished, Option<Error>)
     let mut selection = asked.clone();
     let applied = streamed.applied.by_check(&selection);
     if plan.shard == Shard::WHOLE {
-        selection.note_applied(&applied);
+        let names_payer = |source: &Source| source.columns.iter().any(|(_, field)| *field == Some(Field::Payer));
+        selection.note_applied(&applied, export.sources.iter().any(names_payer));
     }
     let bar = progress.count("adding up", 2);
     let patients = schedule.patients(plan.shard.share(schedule.batches()));

@@ -313,7 +313,19 @@ impl Workpaper<'_> {
             kind: heading.kind,
             total: total(name),
         };
-        let notes = if ties { vec!["Our value is that of the table overview.".to_owned()] } else { Vec::new() };
+        let notes = match table {
+            _ if ties => vec!["Our value is that of the table overview.".to_owned()],
+            "by_cause" => vec![
+                "A mistake that gives just the units billed says how the bill can have come about, not that it did. A session that several \
+                 explain counts for each of them, so rows do not add up and shares overlap."
+                    .to_owned(),
+            ],
+            "what_if" => vec![
+                "The same sessions under the rule that was asked about; every other sheet has them under the rule they were judged by."
+                    .to_owned(),
+            ],
+            _ => Vec::new(),
+        };
         let ledger = book.ledger(Ledger {
             name: sheet.into(),
             title: content::title(table),

@@ -90,13 +90,16 @@ fn every_check_is_listed_and_explained() {
         let page = recount(&["explain", name]);
         assert_eq!((page.code, &*page.stderr), (0, ""), "{name}");
         assert!(page.stdout.starts_with(&format!("# {name}\n\n")), "{}", page.stdout);
-        for part in ["\n## What must hold\n", "\n## Why it matters\n", "\n## Examples\n", "nothing |\n"] {
+        for part in ["\n## What must hold\n", "\n## Why it matters\n", "\n## Examples\n", "nothing"] {
             assert!(page.stdout.contains(part), "{name} lacks {part:?}");
         }
+        assert!(page.stdout.lines().all(|line| line.chars().count() <= 80), "{name}");
     }
     let unknown = recount(&["explain", "overbilled"]);
     let names = CHECKS.map(|(name, _)| name).join(", ");
-    assert_eq!(unknown.stderr, format!("recount: no check is called \"overbilled\"; the checks are {names}\n"));
+    let said = unknown.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(said, format!("recount: no check is called \"overbilled\"; the checks are {names}"));
+    assert!(unknown.stderr.lines().all(|line| line.len() <= 80), "{}", unknown.stderr);
     assert_eq!((unknown.code, &*unknown.stdout), (2, ""));
 }
 

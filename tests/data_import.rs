@@ -134,14 +134,25 @@ fn a_zip_of_text_and_workbook_is_read_once_and_a_workbook_like_text() {
         ["97150", "97110", "", "20170101", "*", "1"],
         ["G0283", "97032", "*", "20100101", "20150331", "0"],
     ]);
-    let packed = zipped(&[("ccioph-v310r0-f2.txt", PTP.as_bytes()), ("ccioph-v310r0-f2.xlsx", &book)]);
-    let folder = folder(&[("ccioph-v310r0-f2.zip", &packed), ("ccipra-v310r0-f2.xlsx", &book)]);
-    let run = import(folder.path(), &["ncci", "ccioph-v310r0-f2.zip", "ccipra-v310r0-f2.xlsx", "--to", "recount-data"]);
+    let packed = zipped(&[("ccioph-v310r0-f1.txt", PTP.as_bytes()), ("ccioph-v310r0-f1.xlsx", &book)]);
+    let folder = folder(&[("ccioph-v310r0-f1.zip", &packed), ("ccipra-v310r0-f1.xlsx", &book)]);
+    let run = import(folder.path(), &["ncci", "ccioph-v310r0-f1.zip", "ccipra-v310r0-f1.xlsx", "--to", "recount-data"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     assert_eq!(run.stdout.matches(" read, ").count(), 2, "{}", run.stdout);
     let pairs = pairs(folder.path());
     assert_eq!(pairs.len(), 5);
     assert!(pairs.contains(&"G0283 97032 practitioner 0 2010-01-01 2015-03-31 2025-03-31".to_owned()), "{pairs:?}");
+}
+
+/// A part that is left out would look like edits that do not hold.
+#[test]
+fn all_parts_of_a_quarter_are_given_at_once() {
+    let names = ["ccipra-v310r0-f1.txt", "ccipra-v310r0-f2.txt", "ccioph-v310r0-f2.txt"];
+    let folder = folder(&names.map(|name| (name, PTP.as_bytes())));
+    let run = import(folder.path(), &["ncci", names[0], names[2]]);
+    assert!(run.code == 2 && run.stderr.contains("ccioph-v310r0-f1 is not among these files"), "{}", run.stderr);
+    let run = import(folder.path(), &["ncci", names[0], names[1]]);
+    assert!(run.code == 0 && run.stdout.contains("Up to 2 parts of a table"), "{} {}", run.stdout, run.stderr);
 }
 
 #[test]

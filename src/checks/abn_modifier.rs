@@ -23,13 +23,12 @@ const OF_A_NOTICE: [&str; 2] = ["GA", "GX"];
 
 fn find(judged: &Judged, findings: &mut Vec<Finding>) {
     let rules = &judged.reference.modifiers;
-    let (mut untold, mut told) = (false, false);
+    let mut untold = false;
     for service in judged.services {
         let mut several = false;
         for line in judged.bills(service) {
             let tells = judged.modifiers(line).any(|modifier| OF_A_NOTICE.contains(&modifier));
             untold |= !tells && judged.lines.particulars(line).abn_on_file == Some(true);
-            told |= tells;
             several |= judged.modifiers(line).filter(|modifier| rules.knows(modifier)).nth(1).is_some();
         }
         // Hardly any line has two of them, and every line comes by here.
@@ -37,10 +36,11 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
             findings.extend(contradicting(judged, service));
         }
     }
-    // A notice is for some services, and no other need tell of it: only a session that tells of one may have forgotten a line.
-    if untold && told {
-        let reason =
-            "A notice of non-coverage (ABN) is on file: some lines have GA or GX, and others have neither.".to_owned();
+    // A notice is for some services, and no other need tell of it: so it is a note, and one for a session.
+    if untold {
+        let reason = "A notice of non-coverage (ABN) is on file, and lines have neither GA nor GX: they have one if the notice was for these \
+                      services."
+            .to_owned();
         findings.push(judged.finding(CHECK.name, Severity::Note, Certainty::DependsOnData, reason));
     }
 }

@@ -157,7 +157,7 @@ fn by_minutes(judged: &Judged, service: &Service, rule: AssistantRule) -> Option
         Some((severity, certainty, should(min)))
     } else if told.on_every_line && (with - max).min(supported - max - plain) > 0 {
         Some((Severity::Note, certainty, should(max)))
-    } else if min < max {
+    } else if min < max && with < max {
         let reason = format!(
             "{who}: the rule leaves open how many of {}, {min} to {max}, should be billed with {name}; {with} {were}.",
             units(supported)

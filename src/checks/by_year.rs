@@ -53,14 +53,9 @@ pub fn each_year<'a>(
 
 /// Whether a year's amounts may add up to more than that: most years' do not, whatever was taken back or stands there twice.
 pub fn may_pass(cents: Cents, year: &[&Judged]) -> bool {
-    let amounts = year.iter().flat_map(|judged| lines(judged).map(move |line| judged.lines.allowed.at(line)));
+    let amounts = year.iter().flat_map(|judged| judged.own_lines().iter().map(|&line| judged.lines.allowed.at(line)));
     // A blank is less than nothing, too.
     amounts.filter(|&amount| amount > 0).fold(0, Cents::saturating_add) > cents
-}
-
-/// The lines of a session.
-pub fn lines<'a>(judged: &Judged<'a>) -> impl Iterator<Item = u32> + use<'a> {
-    judged.order[judged.session.lines.0 as usize..][..judged.session.lines.1 as usize].iter().copied()
 }
 
 fn counted<'a>(year: &[&'a Judged<'a>]) -> Vec<Counted<'a>> {

@@ -165,7 +165,14 @@ impl<'a> Judged<'a> {
     /// Certain, unless the data may mean something else.
     pub fn certainty(&self) -> Certainty {
         let doubts = &self.session.doubts;
-        if doubts.two_clinics || doubts.unknown_code || doubts.visits_untold || doubts.over_by_clinician.is_some() {
+        // A bill of what did not take place may be a wrong status, or minutes that nobody had.
+        let took_place = || self.own_lines().iter().all(|&line| self.lines.took_place(line));
+        if doubts.two_clinics
+            || !took_place()
+            || doubts.unknown_code
+            || doubts.visits_untold
+            || doubts.over_by_clinician.is_some()
+        {
             Certainty::DependsOnData
         } else {
             Certainty::Certain

@@ -1,6 +1,6 @@
 //! KX on therapy while the year's amounts are far below the threshold.
 
-use super::by_year::{billed, each_year, lines, money};
+use super::by_year::{billed, each_year, money};
 use super::history::{Told, finding};
 use super::{Certainty, Check, Finding, Judged, Run, Scope, Severity};
 use crate::reference::{Field, Threshold, date};
@@ -21,7 +21,7 @@ pub const CHECK: Check = Check {
 };
 
 fn find(sessions: &[Judged], _all: &[Judged], findings: &mut Vec<Finding>) {
-    let has_kx = |judged: &Judged| lines(judged).any(|line| judged.has_modifier(line, "KX"));
+    let has_kx = |judged: &Judged| judged.own_lines().iter().any(|&line| judged.has_modifier(line, "KX"));
     let worth = |_: &Threshold, year: &[&Judged]| year.iter().any(|judged| has_kx(judged));
     each_year(sessions, worth, |threshold, year| {
         let Some(percent) = year.first().map(|first| first.judged.reference.settings.kx_early_percent) else { return };

@@ -10,7 +10,7 @@ pub const CHECK: Check = Check {
     name: "medicare-secondary-rule",
     family: "units",
     severity: Severity::Review,
-    needs: &[],
+    needs: &[Field::Payer],
     needs_any: &[Field::Minutes, Field::EndTime],
     needs_notes: false,
     needs_file: None,
@@ -28,9 +28,11 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
         judged.session.auditable() && judged.session.evidence == Evidence::PerCode && judged.timed().next().is_some()
     };
     for medicare in day.iter().filter(known).filter(|judged| judged.policy.part_b) {
-        // What patients pay themselves follows no rule.
-        let second =
-            |other: &&Judged| !other.policy.part_b && !other.policy.never_exception && same_treatment(medicare, other);
+        // What patients pay themselves follows no rule, and a supplement follows Medicare's.
+        let second = |other: &&Judged| {
+            let own_rule = !other.policy.part_b && !other.policy.never_exception && !other.policy.supplement;
+            own_rule && same_treatment(medicare, other)
+        };
         let Some(other) = day.iter().filter(known).find(second) else { continue };
         let Some(policy) = medicare.reference.secondary.on(medicare.session.day) else { continue };
         let ours = medicare.session.timed.supported;

@@ -2,8 +2,10 @@
 
 use super::judged::units;
 use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Scope, Severity};
-use crate::reference::Field;
+use crate::reference::{CodeFacts, Field};
+use crate::sessions::Service;
 use recount_core::domain::Time;
+use recount_core::units::family::Part;
 
 pub const CHECK: Check = Check {
     name: "misallocated-units",
@@ -38,10 +40,11 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
             .map(|service| {
                 let time = service.time.unwrap_or(Time::ZERO);
                 format!(
-                    "{} ({time} minutes) allows at most {}, {} billed",
+                    "{} ({time} minutes) allows at most {}, {} billed{}",
                     judged.code(service),
                     units(service.range.max),
-                    service.billed
+                    service.billed,
+                    without_primary(judged, service).unwrap_or_default()
                 )
             })
             .collect();
@@ -62,4 +65,17 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
         attribution: judged.whose_over(),
         ..judged.finding(CHECK.name, Severity::Review, certainty, reason)
     });
+}
+
+/// Why an add-on lacks a unit where the primary code of its family, which takes the first, was not billed.
+fn without_primary(judged: &Judged, service: &Service) -> Option<String> {
+    let facts = judged.facts(service).filter(|facts| facts.part == Part::AddOn)?;
+    let is_primary = |row: &&CodeFacts| row.family == facts.family && row.part == Part::Primary;
+    let primary = judged.reference.codes.rows().iter().find(is_primary)?.code.as_str();
+    let billed = |other: &Service| other.billed > 0 && judged.code(other) == primary;
+    (!judged.services.iter().any(billed)).then(|| {
+        format!(
+            ": the first unit of its family is the primary code's ({primary}), which was not billed in this session"
+        )
+    })
 }

@@ -102,6 +102,8 @@ pub enum Scope {
     PartB,
     /// The same, within the first and last day of the table of facts that the check rests on.
     Dated(fn(&Reference) -> (Day, Day)),
+    /// The same, where the table may speak of practices only, or of facilities: whether it does on a day.
+    Edits(fn(&Reference) -> (Day, Day), fn(&Reference, bool, Day) -> bool),
 }
 
 /// How a check finds.

@@ -3,7 +3,7 @@
 use super::edits::{Billed, billed, place, setting_of, tables};
 use super::judged::units;
 use super::{Certainty, Check, Finding, Grain, Judged, Run, Scope, Severity};
-use super::{evaluation_repeated, group_more_than_once, untimed_multiple_units};
+use super::{evaluation_repeated, group_more_than_once, untimed_multiple_units, wrong_code_for_payer};
 use crate::reference::{Kind, UnitLimit, UnitsPer};
 
 pub const CHECK: Check = Check {
@@ -14,7 +14,10 @@ pub const CHECK: Check = Check {
     needs_any: &[],
     needs_notes: false,
     needs_file: None,
-    scope: Scope::Dated(|reference| reference.mue.dates()),
+    scope: Scope::Edits(
+        |reference| reference.mue.dates(),
+        |reference, facility, day| reference.mue.knows(facility, day),
+    ),
     citation: "CMS table of medically unlikely edits; NCCI Policy Manual, ch. I, §V",
     page: include_str!("mue_exceeded.md"),
     run: Run::Day(find),
@@ -51,7 +54,7 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
         let in_doubt = all.iter().any(|billed| billed.in_doubt());
         let certainty = if everywhere && !in_doubt { Certainty::Certain } else { Certainty::DependsOnData };
         let reason = reason(own.code(), &all, &exceeded, (!everywhere).then_some(facility));
-        let elsewhere = told_by(own);
+        let elsewhere = told_by(own, limit);
         findings.push(Finding {
             grain: Grain::Day,
             primary: elsewhere.is_none(),
@@ -64,9 +67,10 @@ fn find(day: &[Judged], findings: &mut Vec<Finding>) {
 }
 
 /// The check that speaks of several units of such a code, and so may tell of these.
-fn told_by(own: &Billed) -> Option<&'static str> {
+fn told_by(own: &Billed, limit: &UnitLimit) -> Option<&'static str> {
     let facts = own.judged.facts(own.service)?;
     match own.service.kind {
+        _ if limit.units == 0 => Some(wrong_code_for_payer::CHECK.name),
         _ if facts.evaluation.is_some() => Some(evaluation_repeated::CHECK.name),
         _ if facts.group => Some(group_more_than_once::CHECK.name),
         Kind::Untimed => Some(untimed_multiple_units::CHECK.name),
@@ -100,9 +104,9 @@ fn reason(code: &str, all: &[&Billed], exceeded: &[(bool, &UnitLimit)], only_in:
     }
     let lifts = match limit.per {
         _ if limit.units == 0 => "A limit of 0: Medicare does not pay it there.",
-        UnitsPer::Line => "It is a limit of each line.",
-        UnitsPer::DayByPolicy => "It rests on policy: no documentation lifts it.",
-        UnitsPer::DayByUse => "It rests on what is usual: documentation may support more.",
+        UnitsPer::Line => "Indicator 1: it is a limit of each line.",
+        UnitsPer::DayByPolicy => "Indicator 2: it rests on policy, and no documentation lifts it.",
+        UnitsPer::DayByUse => "Indicator 3: it rests on what is usual, and documentation may support more.",
     };
     said.push(lifts.to_owned());
     said.join(" ")

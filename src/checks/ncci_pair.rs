@@ -13,7 +13,10 @@ pub const CHECK: Check = Check {
     needs_any: &[],
     needs_notes: false,
     needs_file: None,
-    scope: Scope::Dated(|reference| reference.ncci.dates()),
+    scope: Scope::Edits(
+        |reference| reference.ncci.dates(),
+        |reference, facility, day| reference.ncci.knows(facility, day),
+    ),
     citation: "CMS NCCI procedure-to-procedure edits; NCCI Policy Manual, ch. I and XI",
     page: include_str!("ncci_pair.md"),
     run: Run::Day(find),
@@ -111,15 +114,15 @@ fn reason(second: &Billed, hits: &[Hit], anchor: &Hit) -> String {
     let mut said = Vec::new();
     if !with.is_empty() {
         said.push(format!(
-            "{code} is not paid beside {with} unless a modifier ({}) says that they were separate; no line has one.",
+            "An edit denies {code} beside {with} unless a modifier ({}) says that they were separate; no line has one.",
             SEPARATE.join(", ")
         ));
     }
     if !without.is_empty() {
-        said.push(format!("{code} is not paid beside {without}, whatever the modifier."));
+        said.push(format!("An edit denies {code} beside {without}, whatever the modifier."));
     }
     if let Some(facility) = anchor.only_in {
-        said.push(format!("So it is in {}, and the export does not say whether it was one.", place(facility)));
+        said.push(format!("The edit holds in {}, and the export does not say whether this was one.", place(facility)));
     }
     if hits.iter().any(|hit| hit.inferred) {
         said.push("That the edit held on that day is inferred from other days.".to_owned());

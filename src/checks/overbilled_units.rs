@@ -5,6 +5,7 @@ use super::{Attribution, CMS_20_2, Certainty, Check, Finding, Judged, Run, Scope
 use crate::reference::{Field, Kind};
 use crate::sessions::Evidence;
 use recount_core::domain::{Rule, Time};
+use recount_core::units::family::Part;
 
 pub const CHECK: Check = Check {
     name: "overbilled-units",
@@ -101,7 +102,12 @@ fn find_intervals(judged: &Judged, findings: &mut Vec<Finding>) {
         if billed <= supported {
             continue;
         }
-        let (severity, certainty) = judged.exception(|over| over.interval);
+        // The primary code of an add-on may stand under another discipline or payer, with the first minutes.
+        let apart = family.iter().all(|service| service.part == Part::AddOn);
+        let (severity, certainty) = match apart {
+            true => (Severity::Review, Certainty::DependsOnData),
+            false => judged.exception(|over| over.interval),
+        };
         let codes: Vec<&str> = family.iter().map(|service| judged.code(service)).collect();
         let reason = format!(
             "{time} minutes of {} support {}; the next needs {} minutes; {} billed.",

@@ -20,9 +20,27 @@ pub const CHECK: Check = Check {
     run: Run::Patient(find),
 };
 
+/// The dates from which the days of a plan are counted: plans, and their certifications but the first, which is of the plan's own
+/// first days. One that came too late to be it may be a later one.
+fn begun(all: &[&Judged]) -> Vec<Day> {
+    let (plans, certified) = (dates(all, &[PLAN]), dates(all, &[CERTIFIED]));
+    let Some(rules) = all.first().map(|judged| &judged.reference.plan_rules) else { return plans };
+    let is_first = |day: Day| {
+        let plan = latest(&plans, day)?;
+        let limit = rules.limit(PlanRule::Certification, plan)?;
+        let first = certified.iter().find(|certified| **certified >= plan)?;
+        Some(*first == day && day.saturating_sub(plan) <= limit)
+    };
+    let later = certified.iter().copied().filter(|day| is_first(*day) != Some(true));
+    let mut begun: Vec<Day> = plans.iter().copied().chain(later).collect();
+    begun.sort_unstable();
+    begun.dedup();
+    begun
+}
+
 fn find(own: &[Judged], all: &[Judged], findings: &mut Vec<Finding>) {
     each_course(own, all, |own, all| {
-        let dates = dates(all, &[PLAN, CERTIFIED]);
+        let dates = begun(all);
         let unread = last_unread(all, &[PLAN, CERTIFIED]);
         let beyond = |judged: &Judged| {
             let day = judged.session.day;

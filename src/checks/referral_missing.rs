@@ -49,13 +49,14 @@ fn of_session(judged: &Judged, claims: &[u32]) -> Option<Finding> {
     if !is_therapy || bills.iter().any(named) || judged.own_lines().iter().any(by_note) {
         return None;
     }
-    // Another export than a claim may leave to the claim who ordered; a facility's claim names them as attending.
+    // Another export than a claim may leave to the claim who ordered.
     let has_header = |line: &u32| lines.export.sources[usize::from(lines.file.at(*line))].has_header();
-    let elsewhere = bills.iter().any(has_header)
-        || judged.setting(&bills) == Setting::Facility
-        || session.why_not.leaves_open_what_there_is();
+    let elsewhere = bills.iter().any(has_header) || session.why_not.leaves_open_what_there_is();
     let certainty = if elsewhere { Certainty::DependsOnData } else { judged.certainty() };
-    let reason = "No line of the bill names an ordering or referring provider; a claim for therapy names who certifies the plan of care.";
-    let finding = judged.finding(CHECK.name, Severity::Review, certainty, reason.to_owned());
+    let facility = judged.setting(&bills) == Setting::Facility;
+    let who =
+        if facility { "an attending, ordering or referring provider" } else { "an ordering or referring provider" };
+    let reason = format!("No line of the bill names {who}; a claim for therapy names who certifies the plan of care.");
+    let finding = judged.finding(CHECK.name, Severity::Review, certainty, reason);
     Some(Finding { units_supported: None, ..finding })
 }

@@ -1,7 +1,10 @@
 //! Which checks run, on which sessions. Silence is no pass: what did not run, or on how many lines it could, is said.
 
+use super::edits::tables;
 use super::{ALL, Check, Finding, Grain, Judged, Run, Scope};
-use super::{assistant_modifier, diagnosis_unsupported, group_more_than_once, units_without_minutes};
+use super::{
+    assistant_modifier, diagnosis_unsupported, group_more_than_once, supervised_minutes_counted, units_without_minutes,
+};
 use crate::error::{Error, Result};
 use crate::ingest::{Lines, Role, Source};
 use crate::reference::{Day, Field, NO_END, Reference, date};
@@ -31,7 +34,7 @@ pub struct AppliedTo {
     pub lines: u64,
     /// Their payers do not have Part B's rules.
     pub other_payers: u64,
-    /// They lie outside the dates of its table.
+    /// They lie outside the dates of its table, or in a setting that it does not know.
     pub other_dates: u64,
     /// Their file lacks a column.
     pub no_column: u64,
@@ -80,7 +83,7 @@ impl Applied {
 }
 
 /// Whether a source has a column of that field, or several of one kind, with something in it. Minutes that are blank throughout are told by checks; and what
-/// no claim of a file has is missing, not left out.
+/// no claim of a file has is missing there, not left out.
 fn has_itself(source: &Source, field: Field, least: i64) -> bool {
     if field == Field::Modifiers {
         let others = [Field::Modifier1, Field::Modifier2, Field::Modifier3, Field::Modifier4];
@@ -90,12 +93,25 @@ fn has_itself(source: &Source, field: Field, least: i64) -> bool {
     }
     let mapped = source.columns.iter().any(|(_, mapped)| *mapped == Some(field));
     let blank = || source.counts.blanks.iter().any(|(known, count)| *known == field && *count >= source.rows);
-    let told = field == Field::Minutes || !source.has_header() || (source.rows as i64) < least;
-    mapped && (told || !blank())
+    // A claim that leaves a field out says so, and so may a few rows.
+    let tells = BLANK_TELLS.contains(&field) && (!source.has_header() || (source.rows as i64) < least);
+    mapped && (field == Field::Minutes || tells || !blank())
 }
 
 /// What a check that runs leaves out where none of these columns, or not that file of the user's, is there.
-const IN_PART: [(&str, &[Field], Option<&str>, &str); 2] = [
+const IN_PART: [(&str, &[Field], Option<&str>, &str); 4] = [
+    (
+        supervised_minutes_counted::CHECK.name,
+        &[Field::VisitTimedMinutes],
+        None,
+        "not whether minutes of supervised modalities are in the timed total",
+    ),
+    (
+        supervised_minutes_counted::CHECK.name,
+        &[Field::UnskilledMinutes, Field::Skilled],
+        None,
+        "not whether unskilled time is in the minutes",
+    ),
     (
         assistant_modifier::CHECK.name,
         &[Field::AssistantMinutes, Field::TherapistCredential],
@@ -103,6 +119,19 @@ const IN_PART: [(&str, &[Field], Option<&str>, &str); 2] = [
         "not whether CQ and CO fit who treated",
     ),
     (diagnosis_unsupported::CHECK.name, &[], Some("coverage.csv"), "not whether a coverage list supports the code"),
+];
+
+/// Fields of which a blank says that something is missing, and so may all of a few rows.
+const BLANK_TELLS: [Field; 9] = [
+    Field::Modifiers,
+    Field::Modifier1,
+    Field::Modifier2,
+    Field::Modifier3,
+    Field::Modifier4,
+    Field::OrderingProvider,
+    Field::CertificationDate,
+    Field::ProgressReportDate,
+    Field::Status,
 ];
 
 /// What notes and remittances may say in place of bills.
@@ -187,7 +216,10 @@ impl Selection {
             let in_some = |field: &Field| sources.iter().any(|source| has(source, *field));
             let itself_in_some = |field: &Field| sources.iter().any(|source| has_itself(source, *field));
             let lacks = if let Some(missing) = check.needs.iter().find(|field| !in_some(field)) {
-                Some(format!("needs the column {}", missing.name()))
+                let is_mapped = |source: &Source| source.columns.iter().any(|(_, field)| *field == Some(*missing));
+                let empty = sources.iter().any(|source| source.has_header() && is_mapped(source));
+                let empty = if empty { ", which is empty" } else { "" };
+                Some(format!("needs the column {}{empty}", missing.name()))
             } else if !check.needs_any.is_empty() && !check.needs_any.iter().any(itself_in_some) {
                 Some(format!("needs one of the columns {}", names(check.needs_any, ", ")))
             } else if check.needs_notes && !joined {
@@ -212,7 +244,7 @@ impl Selection {
             if of_sources.contains(&false) {
                 self.fits[n] = of_sources;
             }
-            if let Scope::Dated(dates) = check.scope {
+            if let Scope::Dated(dates) | Scope::Edits(dates, _) = check.scope {
                 self.dates[n] = Some(dates(reference));
             }
         }
@@ -234,7 +266,7 @@ impl Selection {
     }
 
     /// Counts a check that could be applied to no line as not run, and says why.
-    pub fn note_applied(&mut self, applied: &BTreeMap<String, AppliedTo>) {
+    pub fn note_applied(&mut self, applied: &BTreeMap<String, AppliedTo>, named_payers: bool) {
         for (n, check) in ALL.iter().enumerate() {
             let Some(counts) = applied.get(check.name).filter(|_| self.chosen[n]) else { continue };
             // Where there is no line at all, nothing was left out.
@@ -243,11 +275,12 @@ impl Selection {
             }
             self.chosen[n] = false;
             self.why_not[n] = match counts.table_dates.as_ref().filter(|_| counts.other_dates > 0) {
-                Some(dates) => format!("its table knows {dates}, and no session lies there"),
+                Some(dates) => format!("its table knows {dates}, and no session of these files"),
                 None if counts.no_column > 0 => format!(
                     "needs the column {} beside a payer it speaks of",
                     check.needs.last().map_or("", |field| field.name())
                 ),
+                None if !named_payers => format!("needs the column {}", Field::Payer.name()),
                 None => "no payer of these files has Part B's rules".to_owned(),
             };
         }
@@ -340,6 +373,12 @@ impl Selection {
             && !(*from..=*to).contains(&judged.session.day)
         {
             return Speaks::OtherDate;
+        }
+        if let Scope::Edits(_, knows) = check.scope {
+            let (reference, day) = (judged.reference, judged.session.day);
+            if !tables(judged.setting(judged.own_lines())).iter().any(|facility| knows(reference, *facility, day)) {
+                return Speaks::OtherDate;
+            }
         }
         match self.fits.get(n) {
             Some(fits) if !fits.is_empty() && !judged.all_from(fits) => Speaks::NoColumn,

@@ -12,7 +12,10 @@ pub const CHECK: Check = Check {
     needs_any: &[],
     needs_notes: false,
     needs_file: None,
-    scope: Scope::Dated(|reference| reference.ncci.whole_dates()),
+    scope: Scope::Edits(
+        |reference| reference.ncci.whole_dates(),
+        |reference, facility, day| reference.ncci.knows(facility, day),
+    ),
     citation: "CMS NCCI procedure-to-procedure edits; NCCI Policy Manual, ch. I, §E",
     page: include_str!("unneeded_59.md"),
     run: Run::Day(find),

@@ -31,7 +31,7 @@ pub fn list(dir: Option<&Path>) -> Result<String> {
             "recount explain CHECK prints a check's page; recount checks REPORT says to how\nmany lines of a run each could be applied."
         }
         Some(_) => {
-            "lines: those that a check could be applied to. recount explain CHECK prints a\ncheck's page; recount checks lists what each needs."
+            "lines: those of payers, dates and files that a check speaks of; what a cell leaves\nblank it cannot see. recount explain CHECK prints a check's page; recount checks\nlists what each needs."
         }
     };
     let _ = writeln!(text, "\n{hint}");
@@ -42,7 +42,7 @@ pub fn list(dir: Option<&Path>) -> Result<String> {
 const WIDTH: usize = 80;
 
 /// Writes words behind a lead; what does not fit stands below, under their first.
-fn put(text: &mut String, lead: &str, words: &str) {
+pub(super) fn put(text: &mut String, lead: &str, words: &str) {
     let mut line = lead.to_owned();
     for word in words.split(' ') {
         if line.chars().count() + word.chars().count() > WIDTH && line.trim() != lead.trim() {
@@ -86,7 +86,7 @@ fn scope(check: &Check) -> &'static str {
     match check.scope {
         Scope::Every => "all",
         Scope::PartB => "Part B",
-        Scope::Dated(_) => "Part B, by date",
+        Scope::Dated(_) | Scope::Edits(..) => "Part B, by date",
     }
 }
 

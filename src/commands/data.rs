@@ -13,6 +13,7 @@ use crate::plan::quarter;
 use crate::reference::{Codes, Day, EditSetting, Reference, date};
 use crate::words::counted;
 use chrono::Datelike;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -74,9 +75,13 @@ pub fn import(args: &ImportArgs) -> Result<String> {
 
 fn run<T: Import>(mut table: T, name: &str, args: &ImportArgs, codes: &Codes) -> Result<String> {
     let mut said = String::new();
+    let mut files: Vec<String> = Vec::new();
     for path in &args.files {
         let mut reading: Option<Reading> = None;
         plain_rows(path, &mut |file, row, cells| {
+            if files.last().is_none_or(|last| last != file) {
+                files.push(file.to_owned());
+            }
             if reading.as_ref().is_none_or(|own| own.file != file) {
                 if let Some(done) = reading.take() {
                     done.finish::<T>(path, &mut said)?;
@@ -91,6 +96,16 @@ fn run<T: Import>(mut table: T, name: &str, args: &ImportArgs, codes: &Codes) ->
         match reading {
             Some(done) => done.finish::<T>(path, &mut said)?,
             None => return Err(Error::input(path.display().to_string(), "holds no rows")),
+        }
+    }
+    let parts = parts(&files);
+    for (table, own) in &parts {
+        let missing = own.last().and_then(|last| (1..=*last).find(|part| !own.contains(part)));
+        if let Some(part) = missing {
+            return Err(Error::Usage(format!(
+                "CMS's table of a quarter comes in parts, and {table}-f{part} is not among these files: give all of them at once, or \
+                 edits that are missing look as if they did not hold"
+            )));
         }
     }
     let out = args.to.join(name);
@@ -110,8 +125,28 @@ fn run<T: Import>(mut table: T, name: &str, args: &ImportArgs, codes: &Codes) ->
             "It speaks of one setting only; of the other nothing is checked until its table is imported, too.\n",
         );
     }
+    if let Some(most) = parts.values().map(BTreeSet::len).max() {
+        let _ = writeln!(
+            said,
+            "Up to {} of a table: see that CMS's page lists no other of that quarter.",
+            counted(most as u64, "part")
+        );
+    }
     let _ = writeln!(said, "Use it: recount audit FILES --out DIR --data {}", args.to.display());
     Ok(said)
+}
+
+/// The parts of each table whose files are numbered at the end of their names: -f1, -f2 and so on.
+fn parts(files: &[String]) -> BTreeMap<String, BTreeSet<u32>> {
+    let mut parts: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+    for file in files {
+        let name = file.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+        let numbered = name.split('.').next().and_then(|stem| stem.rsplit_once("-f"));
+        if let Some((table, part)) = numbered.and_then(|(table, part)| Some((table, part.parse().ok()?))) {
+            parts.entry(table.to_owned()).or_default().insert(part);
+        }
+    }
+    parts
 }
 
 /// Puts a whole file in its place, or leaves what was there.

@@ -1,5 +1,6 @@
 //! `recount explain`: the page of a check, the proof of a finding or a session.
 
+use super::checks::put;
 use crate::blocks::{self, Block};
 use crate::checks::{self, ALL, Run};
 use crate::cli::ExplainArgs;
@@ -42,23 +43,54 @@ pub fn explain(args: &ExplainArgs) -> Result<String> {
         let hint = "ids begin with F- or S-; a pseudonym of the page is led back by recount reidentify";
         return Err(Error::Usage(format!("{} has no such finding or session; {hint}", args.what)));
     }
+    // Of a finding its own session or day was asked for; of sessions all that concerns them.
+    let of_finding = args.id.as_ref().is_some_and(|id| id.starts_with("F-"));
+    let beyond = if of_finding { Vec::new() } else { beyond(&run, &ids)? };
     let proofs = proofs.iter().map(|proof| blocks::text(&proof.blocks));
-    let texts: Vec<String> = first.into_iter().chain(proofs).collect();
+    let texts: Vec<String> = first.into_iter().chain(proofs).chain(beyond).collect();
     Ok(texts.join(&format!("\n{}\n\n", "-".repeat(80))))
 }
 
 /// A check's page.
 fn page(name: &str) -> Result<String> {
-    let known = || ALL.iter().map(|check| check.name).collect::<Vec<_>>().join(", ");
     if let Some(check) = checks::by_name(name) {
-        return Ok(format!("{}{LEGEND}", check.page));
+        return Ok(format!("{}{LEGEND}", narrow(check.page)));
     }
     if Path::new(name).is_dir() {
         return Err(Error::Usage(format!(
             "say what of {name} to explain: a finding (F-…), a session (S-…), or --patient and --date"
         )));
     }
-    Err(Error::Usage(format!("no check is called {name:?}; the checks are {}", known())))
+    let known = ALL.iter().map(|check| check.name).collect::<Vec<_>>().join(", ");
+    let known = blocks::text(&[Block::Text(known)]);
+    Err(Error::Usage(format!("no check is called {name:?}; the checks are\n{}", known.trim_end())))
+}
+
+/// A page without rows that are wider than a terminal: of such a table each row is a list.
+fn narrow(page: &str) -> String {
+    let is_row = |line: &str| line.starts_with('|');
+    let lines: Vec<&str> = page.lines().collect();
+    let mut text = String::new();
+    for part in lines.chunk_by(|a, b| is_row(a) == is_row(b)) {
+        let cells =
+            |line: &'_ str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+        match part {
+            [header, _, rows @ ..] if is_row(header) && part.iter().any(|line| line.chars().count() > 80) => {
+                let header = cells(header);
+                for row in rows.iter().map(|row| cells(row)) {
+                    let [first, others @ ..] = &row[..] else { continue };
+                    put(&mut text, "- ", first);
+                    let named = header.iter().skip(1).zip(others).filter(|(_, cell)| !cell.is_empty());
+                    named.for_each(|(name, cell)| put(&mut text, &format!("    {name}: "), cell));
+                }
+            }
+            _ => part.iter().for_each(|line| {
+                text.push_str(line);
+                text.push('\n');
+            }),
+        }
+    }
+    text
 }
 
 /// What a finding speaks of, with what it says where that is no session.
@@ -72,6 +104,16 @@ enum Found {
     },
     /// A patient's history, or a pattern over many patients.
     Many(String),
+}
+
+impl Found {
+    /// What it says, where that is not for its session to say.
+    fn text(self) -> Option<String> {
+        match self {
+            Found::Session(_) => None,
+            Found::Day { text, .. } | Found::Many(text) => Some(text),
+        }
+    }
 }
 
 /// What a finding speaks of.
@@ -128,6 +170,28 @@ fn told(row: &Record, subject: &str, more: Option<String>) -> String {
     blocks::text(&blocks)
 }
 
+/// What was found over more than a session and concerns one of these: findings that are told by their days, and those of histories
+/// that speak of a line of theirs.
+fn beyond(run: &FinishedRun, ids: &HashSet<String>) -> Result<Vec<String>> {
+    let [sessions, lines] = ["sessions", "lines"].map(|table| run.of_sessions(table, ids));
+    let (sessions, lines) = (sessions?, lines?);
+    let days: HashSet<(&str, Option<Day>)> =
+        sessions.records().map(|row| (row.text("patient_id"), row.day("date_of_service"))).collect();
+    let rows: HashSet<String> =
+        lines.records().map(|line| format!("{}:{}", line.text("source_file"), line.get("source_row"))).collect();
+    let mut found = Vec::new();
+    run.each("findings", &mut |findings| {
+        for row in findings.records().filter(|row| row.text("session_id").is_empty()) {
+            let of_day = days.contains(&(row.text("patient_id"), row.day("date_of_service")));
+            if of_day || row.text("source_rows").split("; ").any(|place| rows.contains(place)) {
+                found.extend(speaks_of(&row).text());
+            }
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// The sessions of a patient, of all dates or of one.
 fn of_patient(run: &FinishedRun, patient: &str, on: Option<Day>) -> Result<HashSet<String>> {
     if run.file("sessions").is_none() {
@@ -142,8 +206,9 @@ fn of_patient(run: &FinishedRun, patient: &str, on: Option<Day>) -> Result<HashS
         }
         Ok(())
     })?;
+    let when = on.map_or(String::new(), |on| format!(" on {}", date(on)));
     match ids.is_empty() {
-        true => Err(Error::Usage("the run has no session of that patient and date".into())),
+        true => Err(Error::Usage(format!("the run has no session of that patient{when}"))),
         false => Ok(ids),
     }
 }

@@ -11,8 +11,8 @@ use crate::parquet::ParquetFile;
 use crate::plan::Limits;
 use crate::progress::Progress;
 use crate::queries::Queries;
-use crate::reference::Reference;
-use crate::report::{Folder, MANIFEST, Manifest, Noted, Report, Shard, TableFile, TableFormat, TotalsOf};
+use crate::reference::{Field, Reference};
+use crate::report::{Folder, Input, MANIFEST, Manifest, Noted, Report, Shard, TableFile, TableFormat, TotalsOf};
 use crate::stream::Files;
 use crate::tables::{
     CLINICIAN_DAYS, CLINICIAN_OVERLAPS, CLINICIAN_SPANS, Detail, Tables, bug, days_of_shards, overlaps_of_shards,
@@ -107,7 +107,8 @@ pub fn merge(args: &MergeArgs, progress: Progress) -> Result<(Finished, Option<E
     }
     sums(&parts, &mut frames)?;
     let mut selection = Selection::of_manifest(&manifest.checks_run, &manifest.checks_not_run);
-    selection.note_applied(&manifest.checks_applied);
+    let names_payer = |input: &Input| input.columns.contains_key(Field::Payer.name());
+    selection.note_applied(&manifest.checks_applied, manifest.inputs.iter().any(names_payer));
     let manifest = Manifest { checks_run: selection.run_names(), checks_not_run: selection.not_run(), ..manifest };
     let summed = Summed { frames, files, manifest };
     let report = summed.conclude(&folder, args.tables, &queries, &selection, &reference, (&choices, &progress))?;

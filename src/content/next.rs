@@ -72,7 +72,7 @@ pub(super) fn next(facts: &Facts, names: &Names) -> Section {
     let under = facts.measure("units under");
     if under > 0 && !names.hides(facts.patients("all under", "all patients")) {
         steps.push(format!(
-            "{} were earned and not billed; the sheet Refunds lists them apart, with the limit of filing.",
+            "{} were earned and not billed; the sheet Not billed lists them, with the limit of filing.",
             counted(under as u64, "unit")
         ));
     }

@@ -14,7 +14,7 @@ use super::particulars::{self, Told};
 use crate::config::RowsAre;
 use crate::reference::{Field, Reference, Status};
 use recount_core::cells::{self, Clock, CodeCell, DateCell, DateOrder, Problem, Span, TimeCell};
-use recount_core::domain::{Cents, Discipline};
+use recount_core::domain::{Cents, Discipline, Time};
 
 #[derive(Clone, Copy)]
 struct CodeMeaning {
@@ -34,6 +34,9 @@ struct Joined {
     /// How many lines have them.
     lines: u64,
 }
+
+/// No treatment that runs over noon or midnight is longer than a day's work.
+const LONGEST_OVER_MIDNIGHT: Time = Time::from_minutes(8 * 60);
 
 /// Counts a cell that could not be read, and says nothing therefore.
 fn unread<T>(counts: &mut Counts, field: Field) -> Option<T> {
@@ -284,9 +287,14 @@ impl<'a> Parser<'a> {
             });
             if let (Some(start), Some(end)) = (start, end) {
                 let between = Span::between(start, end);
-                span = span_bits(between);
-                if by_clock {
-                    time = between.length().0;
+                // Ends before it begins, and not because it ran over noon or midnight: one of the two is wrong.
+                if end.seconds < start.seconds && between.length() > LONGEST_OVER_MIDNIGHT {
+                    unread::<u32>(&mut parsed.counts, Field::EndTime);
+                } else {
+                    span = span_bits(between);
+                    if by_clock {
+                        time = between.length().0;
+                    }
                 }
             }
         }
@@ -384,6 +392,9 @@ impl<'a> Parser<'a> {
         let texts = &mut parsed.particulars;
         let used = self.particulars.is_used();
         let told = if used { self.particulars.read(reading, |text| texts.number(text)) } else { Told::default() };
+        if told.words {
+            unread::<u32>(counts, Field::DiagnosisCodes);
+        }
         let by_column = self.discipline.read(reading, Discipline::from_text);
         let named = self.setting.read(reading, named_setting);
         parsed.counts.odd_cells += reading.odd;
@@ -441,7 +452,7 @@ impl<'a> Parser<'a> {
         for time in
             [time, visit_times[0], visit_times[1], assistant, unskilled].into_iter().filter(|&time| time != BLANK_TIME)
         {
-            parsed.counts.fractions += u64::from(!recount_core::domain::Time(time).is_whole());
+            parsed.counts.fractions += u64::from(!Time(time).is_whole());
             parsed.counts.longest = parsed.counts.longest.max(Some(time));
         }
 

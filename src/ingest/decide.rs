@@ -158,7 +158,7 @@ fn note_cells(source: &mut Source) {
     }
     for (field, count) in std::mem::take(&mut source.counts.unread) {
         let cells = counted(count, "cell");
-        source.notes.push(format!("{cells} of {} could not be read, and say nothing", field.name()));
+        source.notes.push(format!("{cells} of {} could not be read, as if nothing stood there", field.name()));
     }
     let (unsigned, unknown) = (source.counts.odd_statuses, source.counts.unknown_statuses);
     if unsigned > 0 {

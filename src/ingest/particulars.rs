@@ -5,7 +5,7 @@ use super::known::{Known, Reading, Row};
 use super::lines::Setting;
 use super::mapping::Mapping;
 use super::meanings::setting_of_place;
-use crate::reference::Field;
+use crate::reference::{DiagnosisSet, Field};
 use hashbrown::HashMap;
 use recount_core::cells;
 use recount_core::domain::Discipline;
@@ -95,6 +95,32 @@ fn bill_type(text: &str) -> Option<String> {
     is_one.then(|| code.to_owned())
 }
 
+/// The diagnoses of a cell: codes, each of which may have its words behind it ("M54.50 - Low back pain; 724.2 Lumbago"). `None` of
+/// any other text: its numbers may be no codes.
+fn diagnoses(cell: &str) -> Option<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in cell.split([',', ';', '|', '\n']) {
+        let words: Vec<String> =
+            entry.split([' ', ':', '/', '\t']).map(plain).filter(|word| !word.is_empty()).collect();
+        let has_digit = |word: &String| word.contains(|c: char| c.is_ascii_digit());
+        match &words[..] {
+            codes if codes.iter().all(has_digit) => found.extend_from_slice(codes),
+            [code, words @ ..] if DiagnosisSet::has_shape(code) && !words.iter().any(has_digit) => {
+                found.push(code.clone())
+            }
+            _ => return None,
+        }
+    }
+    Some(found)
+}
+
+/// Whether a cell names a provider, and does not say that there was none.
+fn is_named(cell: &str) -> bool {
+    let says_none = ["self", "self referral", "self referred", "no referral", "unknown", "not available"];
+    let words = cell.to_ascii_lowercase().replace(['-', '_'], " ");
+    !cell.is_empty() && !says_none.contains(&words.trim())
+}
+
 impl Particulars {
     /// Of a stored text.
     pub(super) fn parse(stored: &str) -> Particulars {
@@ -107,17 +133,10 @@ impl Particulars {
                 Some('r') if !cell.is_empty() => found.revenue_code = format!("{:0>4}", plain(cell)),
                 Some('b') => found.bill_type = bill_type(cell).unwrap_or_default(),
                 Some('p') if !cell.is_empty() => found.place_of_service = format!("{:0>2}", plain(cell)),
-                Some('o') => found.ordering_provider = Some(!cell.is_empty()),
+                Some('o') => found.ordering_provider = Some(is_named(cell)),
                 Some('a') => found.abn_on_file = yes_or_no(cell),
                 Some('s') => found.skilled = yes_or_no(cell),
-                Some('d') => {
-                    let codes = cell.split([' ', ',', ';', '|', ':', '/']).map(plain);
-                    found.diagnoses = codes.filter(|code| !code.is_empty()).collect();
-                    // A word among them: the cell is a text, and its numbers are no codes.
-                    if found.diagnoses.iter().any(|code| !code.contains(|c: char| c.is_ascii_digit())) {
-                        found.diagnoses.clear();
-                    }
-                }
+                Some('d') => found.diagnoses = diagnoses(cell).unwrap_or_default(),
                 _ => {}
             }
         }
@@ -136,6 +155,8 @@ pub(super) struct Told {
     pub(super) place: Option<Setting>,
     /// By revenue code or type of bill: only institutions have them.
     pub(super) institution: Option<Setting>,
+    /// The diagnoses are a text that is not read.
+    pub(super) words: bool,
 }
 
 impl Told {
@@ -150,6 +171,7 @@ impl Told {
             }
             'b' if bill_type(cell).is_some() => self.institution = Some(Setting::Facility),
             'p' => self.place = setting_of_place(cell),
+            'd' => self.words = diagnoses(cell).is_none(),
             _ => {}
         }
     }
@@ -235,7 +257,18 @@ mod tests {
         };
         assert_eq!(found, expected);
         assert_eq!(Particulars::parse(""), Particulars::default());
-        assert_eq!(Particulars::parse("dpain 724 days").diagnoses, Vec::<String>::new());
+        for (cell, expected) in [
+            ("pain 724 days", &[][..]),
+            ("M54.50 - Low back pain; 724.2 Lumbago", &["M5450", "7242"]),
+            ("M54.50 Low back pain, right side", &[]),
+            ("M54.50 M25.561", &["M5450", "M25561"]),
+            ("L4 radiculopathy", &[]),
+        ] {
+            assert_eq!(Particulars::parse(&format!("d{cell}")).diagnoses, expected, "{cell}");
+        }
+        for (cell, expected) in [("Dr. Self", true), ("SELF", false), ("Self-referral", false), ("1234567893", true)] {
+            assert_eq!(Particulars::parse(&format!("o{cell}")).ordering_provider, Some(expected), "{cell}");
+        }
     }
 
     #[test]

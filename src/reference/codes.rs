@@ -107,6 +107,8 @@ pub struct CodeFacts {
     pub supervised: bool,
     /// Treatment of several patients at once, of which a patient's day in a practice has one.
     pub group: bool,
+    /// An untimed code of treatment by a therapist who is with one patient all the while; evaluations are, too.
+    pub one_on_one: bool,
     /// Daily limit of units in a private practice, where known.
     pub limit_practitioner: Option<Units>,
     /// Daily limit of units in a facility, where known.
@@ -163,7 +165,7 @@ impl Codes {
             at.insert(name, column(name)?);
         }
         // What older tables do not have is unknown there.
-        for name in ["therapy_list", "supervised", "group", "announced_to"] {
+        for name in ["therapy_list", "supervised", "group", "one_on_one", "announced_to"] {
             at.extend(column(name).ok().map(|n| (name, n)));
         }
         let mut rows = Vec::new();
@@ -236,6 +238,7 @@ impl Codes {
                 },
                 supervised: cell("supervised") == "yes",
                 group: cell("group") == "yes",
+                one_on_one: cell("one_on_one") == "yes",
                 limit_practitioner: number("limit_practitioner")?,
                 limit_facility: number("limit_facility")?,
                 from: day_of("from")?,

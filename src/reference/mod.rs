@@ -150,8 +150,6 @@ impl Reference {
             Payers::parse(&payers, replaced, rules).map_err(|problem| Error::Config { path: label, problem })?;
         let (label, headers) = text("headers.toml", None)?;
         let headers = Headers::parse(&headers).map_err(|problem| Error::Config { path: label, problem })?;
-        let (label, settings) = text("settings.toml", None)?;
-        let settings = Settings::parse(&settings).map_err(|problem| Error::Config { path: label, problem })?;
         let (label, statuses) = text("statuses.toml", None)?;
         let statuses = Statuses::parse(&statuses).map_err(|problem| Error::Config { path: label, problem })?;
         let (label, claim_words) = text("claims.toml", None)?;
@@ -167,6 +165,7 @@ impl Reference {
             let path = folder.filter(|_| own.contains(&name)).map(|folder| folder.join(name));
             text(name, path.as_deref())
         };
+        let settings = parsed(facts("settings.toml")?, Settings::parse)?;
         Ok(Reference {
             ncci: parsed(facts("ncci.csv")?, Ncci::parse)?,
             mue: parsed(facts("mue.csv")?, Mue::parse)?,
@@ -255,7 +254,8 @@ fn parsed<T>((label, text): (String, String), parse: impl FnOnce(&str) -> Result
 }
 
 /// Files that a user's folder of facts may hold; each stands in place of ours.
-const OWN: [&str; 5] = ["ncci.csv", "mue.csv", "thresholds.csv", "roster.csv", "coverage.csv"];
+const OWN: [&str; 7] =
+    ["ncci.csv", "mue.csv", "thresholds.csv", "roster.csv", "coverage.csv", "secondary.toml", "settings.toml"];
 
 /// Those that the folder holds.
 fn own_files(folder: Option<&std::path::Path>) -> Result<Vec<&'static str>> {

@@ -84,6 +84,8 @@ pub struct Mue {
     limits: Vec<UnitLimit>,
     by_code: HashMap<String, Range<usize>>,
     dates: (Day, Day),
+    /// First and last days of its rows of practices, and of facilities, each once.
+    spans: [Vec<(Day, Day)>; 2],
 }
 
 impl Mue {
@@ -101,7 +103,14 @@ impl Mue {
         for (n, limit) in limits.iter().enumerate() {
             by_code.entry_ref(&limit.code).or_insert(n..n).end = n + 1;
         }
-        Ok(Mue { limits, by_code, dates })
+        let spans = [false, true].map(|facility| {
+            let own = limits.iter().filter(|limit| limit.setting.holds(facility));
+            let mut spans: Vec<(Day, Day)> = own.map(|limit| (limit.from, limit.to)).collect();
+            spans.sort_unstable();
+            spans.dedup();
+            spans
+        });
+        Ok(Mue { limits, by_code, dates, spans })
     }
 
     /// Every row, in order of the codes.
@@ -112,6 +121,11 @@ impl Mue {
     /// First and last day that it speaks of.
     pub fn dates(&self) -> (Day, Day) {
         self.dates
+    }
+
+    /// Whether it speaks of practices, or of facilities, on that day.
+    pub fn knows(&self, facility: bool, on: Day) -> bool {
+        self.spans[usize::from(facility)].iter().any(|(from, to)| (*from..=*to).contains(&on))
     }
 
     /// The limits of a code on that day: in a practice, and in a facility. Where rows overlap, the later one holds.

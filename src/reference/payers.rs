@@ -35,6 +35,8 @@ pub struct Policy {
     pub code_sets: bool,
     /// Untimed codes that some payers of the class pay by time.
     pub timed_codes: Vec<String>,
+    /// It pays what Medicare leaves to the patient, by Medicare's own count of units.
+    pub supplement: bool,
 }
 
 impl Policy {
@@ -109,6 +111,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     /// The classes. One of them is `unknown`: that of every name without an entry.
+    #[serde(default)]
     class: Vec<Class>,
     /// The payers. A whole name goes before a phrase, and a longer phrase before a shorter one.
     #[serde(default)]
@@ -167,6 +170,9 @@ struct Entry {
     /// Where each code stands alone: no more units than the minutes in total would support.
     #[serde(default)]
     cap_by_total: bool,
+    /// It pays what Medicare leaves to the patient, and so has no count of units of its own.
+    #[serde(default)]
+    supplement: bool,
     /// How rule and limits are known: `documented`, by the policy that `source` names, or `user`, by you.
     basis: Option<String>,
     /// The first date of service on which rule and limits hold: 2026-01-31. Without it, from ever.
@@ -239,6 +245,12 @@ impl Payers {
     /// A sentence: an unknown class or rule, a documented rule without a source, a name claimed twice.
     pub fn parse(text: &str, by_user: bool, rules: &[PayerRule]) -> Result<Payers, String> {
         let file: File = toml::from_str(text).map_err(|error| said(text, &error))?;
+        if file.class.is_empty() {
+            return Err(
+                "has no [[class]]: the file stands in place of ours, so copy data/payers.toml whole and add to it"
+                    .into(),
+            );
+        }
         let rule_named = |name: &Option<String>| match name {
             None => Ok(None),
             Some(name) => {
@@ -260,6 +272,7 @@ impl Payers {
                 part_b: class.part_b_rules,
                 code_sets: class.code_sets,
                 timed_codes: class.timed_codes.clone(),
+                supplement: false,
             };
             if classes.insert(class.name.clone(), policy).is_some() {
                 return Err(format!("class {} stands twice", class.name));
@@ -271,6 +284,7 @@ impl Payers {
             let n = entries.len();
             let name = &entry.name;
             let policy = classes.get(&entry.class).cloned().ok_or(format!("{name}: no class {}", entry.class))?;
+            let policy = Policy { supplement: entry.supplement, ..policy };
             let basis = match entry.basis.as_deref() {
                 Some("documented") => Basis::Documented,
                 Some("user") => Basis::User,

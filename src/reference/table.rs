@@ -14,7 +14,7 @@ pub(super) struct Row<'a> {
 impl Row<'_> {
     /// The cell of that column; empty where the file has no such column.
     pub(super) fn cell(&self, column: &str) -> &str {
-        let place = self.header.iter().position(|name| name == column);
+        let place = self.header.iter().position(|name| name.eq_ignore_ascii_case(column));
         place.and_then(|n| self.record.get(n)).unwrap_or_default()
     }
 
@@ -41,8 +41,10 @@ impl Row<'_> {
     /// A date, if the cell has one.
     pub(super) fn day(&self, column: &str) -> Result<Option<Day>, String> {
         let cell = Some(self.cell(column)).filter(|cell| !cell.is_empty());
-        let date = cell.map(|cell| cell.parse::<NaiveDate>().map(day));
-        date.transpose().map_err(|_| format!("{column} is not a date: write it as 2026-01-31"))
+        // A spreadsheet in the United States saves them so.
+        let american = |cell: &str| NaiveDate::parse_from_str(cell, "%m/%d/%Y");
+        let date = cell.map(|cell| cell.parse::<NaiveDate>().or_else(|_| american(cell)).map(day));
+        date.transpose().map_err(|_| format!("{column} is not a date: write it as 2026-01-31 or 1/31/2026"))
     }
 
     /// The dates `from` and `to`, both inclusive, in that order.
@@ -67,7 +69,7 @@ pub(super) fn rows<T>(
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| error.to_string())?.clone();
-    if let Some(missing) = columns.iter().find(|column| !header.iter().any(|name| name == **column)) {
+    if let Some(missing) = columns.iter().find(|column| !header.iter().any(|name| name.eq_ignore_ascii_case(column))) {
         return Err(format!("column {missing} is missing"));
     }
     (2..)

@@ -25,11 +25,11 @@ pub fn text(report: &Report, width: u16, colour: bool) -> String {
     if let Some(frame) = report.summary("by_check") {
         heading(&mut text, "Findings by check", colour);
         let (found, silent) = told(frame).unwrap_or((frame.clone(), Vec::new()));
-        let columns = ["check", "severity", "findings", "sessions", "units_over"];
+        let columns = ["check", "exceptions", "reviews", "notes", "sessions", "units_over"];
         show(&mut text, &found, &columns, usize::MAX, width, colour);
         paragraph(
             &mut text,
-            "Exceptions exceed what the exported minutes support; reviews need a person; notes inform. short-session-average is a flag on sessions, true of about half of honest ones. All of it proves the export, not the signed note.",
+            "Exceptions exceed what the exported minutes support; reviews need a person; notes inform. Findings on a day, a history or a clinician belong to no session. short-session-average is a flag on sessions, true of about half of honest ones. All of it proves the export, not the signed note.",
             width,
         );
         if !silent.is_empty() {
@@ -105,6 +105,23 @@ fn not_run(text: &mut String, report: &Report, width: u16) {
     if !reasons.is_empty() {
         let parts: Vec<String> = reasons.into_iter().map(of_reason).collect();
         paragraph(text, &format!("Checks not run: {}.", parts.join("; ")), width);
+    }
+    // That other payers are left out goes without saying.
+    let partly = report.manifest.checks_applied.iter().filter(|(check, _)| !left.contains_key(*check));
+    let parts: Vec<String> = partly
+        .filter(|(_, to)| to.other_dates + to.no_column > 0)
+        .map(|(check, to)| {
+            let all = to.lines + to.other_dates + to.no_column;
+            format!("{check} ({} of {})", thousands(to.lines as i64), thousands(all as i64))
+        })
+        .collect();
+    if !parts.is_empty() {
+        let why = "the others lie outside the dates of a table, or their file lacks a column";
+        paragraph(
+            text,
+            &format!("Looked at part of the lines of their payers, since {why}: {}.", parts.join(", ")),
+            width,
+        );
     }
     let in_part = report.manifest.checks_in_part.iter().filter(|(check, _)| !left.contains_key(*check));
     let parts: Vec<String> = in_part.map(|(check, left_out)| format!("{check} ({left_out})")).collect();

@@ -2,7 +2,6 @@
 
 use super::facts::Service;
 use crate::ingest::{Lines, Role};
-use crate::reference::Kind;
 use recount_core::cells::Span;
 use recount_core::domain::Time;
 use recount_core::overlap::Stretch;
@@ -44,8 +43,8 @@ impl Treated {
     }
 }
 
-/// What the lines of one patient's day say of when one-on-one treatment was: timed codes of 15 minutes, which need a therapist's
-/// constant contact with one patient. `services` are all of the day's, each with its lines.
+/// What the lines of one patient's day say of when one-on-one treatment was: timed codes of 15 minutes, evaluations, and what the
+/// code table says needs a therapist's constant contact with one patient. `services` are all of the day's, each with its lines.
 ///
 /// Times that stand alike on several lines of a therapist are the visit's. Then the treatment lay somewhere between them; and if
 /// each line says that it lasted all that time, its minutes are the visit's as well and say nothing.
@@ -69,11 +68,11 @@ pub fn treated(lines: &Lines, services: &[(&Service, &[u32])]) -> Vec<Treated> {
             found.push(Treated { line, place, service: n, therapist, stretch: Stretch { span, of: 0, time, whole } });
         }
     }
-    let timed = |treated: &Treated| services[treated.service].0.kind == Kind::Timed;
+    let one_on_one = |treated: &Treated| services[treated.service].0.one_on_one;
     found.sort_unstable_by_key(|treated| (treated.therapist, treated.stretch.span, treated.place));
     for alike in found.chunk_by_mut(|a, b| (a.therapist, a.span()) == (b.therapist, b.span())) {
         if alike.len() > 1 {
-            let of_visit = alike.iter().filter(|treated| timed(treated)).all(|treated| treated.stretch.whole);
+            let of_visit = alike.iter().filter(|treated| one_on_one(treated)).all(|treated| treated.stretch.whole);
             for treated in alike {
                 treated.stretch.whole = false;
                 if of_visit {
@@ -82,6 +81,6 @@ pub fn treated(lines: &Lines, services: &[(&Service, &[u32])]) -> Vec<Treated> {
             }
         }
     }
-    found.retain(|treated| timed(treated) && treated.time() > Time::ZERO);
+    found.retain(|treated| one_on_one(treated) && treated.time() > Time::ZERO);
     found
 }

@@ -219,6 +219,23 @@ impl Judge<'_> {
         }
     }
 
+    /// From when to when the visit of a line was, where several lines of a clinician have the same times and each of them says that it
+    /// lasted all that time: then the minutes are the visit's, and no code's.
+    fn whole_visit(&self, lines: &[u32], line: u32) -> Option<cells::Span> {
+        let whole = |line: u32| {
+            let span = self.lines.span(line).filter(|span| span.length() > Time::ZERO)?;
+            let billed = self.lines.units(line).is_none_or(|units| units >= 0);
+            let time = self.lines.time(line).filter(|_| billed)?;
+            (time.0.abs_diff(span.length().0) < Time::MINUTE.unsigned_abs()).then_some(span)
+        };
+        let span = whole(line).filter(|_| lines.len() <= MOST_LINES)?;
+        let is_timed = |line: u32| self.lines.facts(self.codes(), line).is_some_and(|facts| facts.kind == Kind::Timed);
+        let of = |line: u32| (self.lines.therapist[line as usize], self.lines.role(line), self.lines.span(line));
+        let mut alike =
+            lines.iter().filter(|&&other| other != line && of(other) == of(line) && is_timed(other)).peekable();
+        (alike.peek().is_some() && alike.all(|&other| whole(other).is_some())).then_some(span)
+    }
+
     /// Where minutes come from times of day and the times of timed codes overlap: what they take together, each moment once. Times
     /// that an untimed code shares were not all timed.
     fn overlapping(&self, lines: &[u32], bench: &mut Bench) -> Option<(Evidence, Time)> {
@@ -233,7 +250,7 @@ impl Judge<'_> {
                 // Where there is a note, its minutes are meant, and not the bill's.
                 let role = if service.told_by.note { Role::Notes } else { Role::Bill };
                 for &line in own.iter().filter(|&&line| self.lines.role(line) == role) {
-                    match self.lines.measured(line) {
+                    match self.lines.measured(line).or_else(|| self.whole_visit(lines, line)) {
                         Some(span) => bench.spans.push(span),
                         None => without += self.lines.time(line).unwrap_or(Time::ZERO),
                     }

@@ -296,6 +296,8 @@ pub struct Service {
     pub therapist: u32,
     /// Distinct clinicians named.
     pub clinicians: u16,
+    /// A therapist is with this one patient all the while.
+    pub one_on_one: bool,
     /// A row of it repeats another.
     pub repeated: bool,
     /// Its minutes, merged over lines and family, are 0, and so known.

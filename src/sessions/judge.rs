@@ -357,6 +357,8 @@ impl<'a> Judge<'a> {
             range,
             therapist,
             clinicians,
+            one_on_one: kind == Kind::Timed
+                || facts.is_some_and(|facts| facts.one_on_one || facts.evaluation.is_some()),
             repeated: false,
             without_minutes: false,
             told_by,

@@ -57,3 +57,23 @@ fn decision_20_the_answer_is_an_option_or_in_the_mapping() {
         }
     }
 }
+
+/// A treatment may run over midnight, or past noon where hours are written by twelve. One that would take nearly a day does not:
+/// its end stands before its start.
+#[test]
+fn an_end_before_the_start_is_no_treatment_of_most_of_a_day() {
+    let minutes = |start: &str, end: &str| {
+        let bill = format!("Patient ID,DOS,Payer,CPT,Units,Start,End\nP1,2026-03-02,Medicare,97110,1,{start},{end}\n");
+        let audit = audit(&[("visits.csv", &bill)], &[]);
+        audit.table("sessions")[0]["timed_minutes"].clone()
+    };
+    for (start, end, expected) in [
+        ("23:50", "00:05", "15"),
+        ("11:50", "12:20", "30"),
+        ("12:50", "1:20", "30"),
+        ("13:30", "13:15", ""),
+        ("09:00", "08:45", ""),
+    ] {
+        assert_eq!(minutes(start, end), expected, "{start} to {end}");
+    }
+}

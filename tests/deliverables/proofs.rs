@@ -13,6 +13,11 @@ fn explain(audit: &Audit, more: &[&str]) -> String {
     run.stdout
 }
 
+/// A text without its line ends: what is said, however it is set.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn golden(name: &str, found: &str) {
     assert!(found.lines().all(|line| line.chars().count() <= 80), "{name} is wider than 80 columns:\n{found}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/proofs").join(name);
@@ -65,13 +70,71 @@ fn findings_above_a_session() {
     let day = of("evaluation-repeated");
     let parts: Vec<&str> = day.split(&"-".repeat(80)).collect();
     assert_eq!(parts.len(), 2, "{day}");
-    let said = parts[0].split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = flat(parts[0]);
     assert!(said.contains("(evaluation-repeated, review, certain) over the day 2024-08-05 of patient P1: "), "{day}");
     assert!(parts[0].contains("Source rows: visits.csv:2; visits.csv:3."), "{day}");
     assert!(parts[1].contains("97162") && !day.contains("2024-11-04") && !day.contains("P2"), "{day}");
     let history = of("recertification-missing");
     assert!(history.contains("the history of") && history.contains("--patient P1"), "{history}");
     assert!(history.lines().all(|line| line.chars().count() <= 80) && !history.contains("Session S-"), "{history}");
+
+    // Whoever asks for the day is told of both.
+    let first = explain(&audit, &["--patient", "P1", "--date", "2024-08-05"]);
+    assert!(first.contains("(evaluation-repeated, ") && !first.contains("recertification-missing"), "{first}");
+    assert!(flat(&first).contains("By minutes and units alone, this bill would have been supported: 97161"), "{first}");
+    let last = explain(&audit, &["--patient", "P1", "--date", "2024-11-04"]);
+    assert!(last.contains("(recertification-missing, ") && !last.contains("evaluation-repeated"), "{last}");
+    assert!(last.contains("Source rows: visits.csv:4."), "{last}");
+    let all = explain(&audit, &["--patient", "P1"]);
+    assert_eq!(all.split(&"-".repeat(80)).count(), 4, "{all}");
+    assert_eq!(explain(&audit, &["--patient", "P2"]).split(&"-".repeat(80)).count(), 1);
+}
+
+/// Minutes of the lines and of the visit that are not the same: a proof says what was tried, and what the verdict takes.
+#[test]
+fn minutes_of_lines_and_of_the_visit() {
+    const HEAD: &str =
+        "patient_id,date_of_service,code,minutes,units,payer,therapist_id,discipline,visit_id,visit_timed_minutes\n";
+    let rows = "P1,2026-03-02,97110,30,3,Medicare,Ames,PT,V1,83\nP1,2026-03-02,97140,15,2,Medicare,Ames,PT,V1,83\n\
+        P1,2026-03-02,97035,8,1,Medicare,Ames,PT,V1,83\nP2,2026-03-02,97110,30,2,Medicare,Ames,PT,V2,25\n\
+        P3,2026-03-02,97110,,2,Medicare,Ames,PT,V3,30\n";
+    let audit = audit(&[("visits.csv", &format!("{HEAD}{rows}"))], &[]);
+    let of = |patient: &str| flat(&explain(&audit, &["--patient", patient]));
+    let visit = of("P1");
+    assert!(!visit.contains("have no minutes of their own"), "{visit}");
+    assert!(visit.contains("both were tried. The timed lines add up to 53 minutes: 4 units supported."), "{visit}");
+    assert!(
+        visit.contains("timed minutes are 83: 6 units supported in total. The verdict takes the visit's"),
+        "{visit}"
+    );
+    assert!(visit.contains("as far as the export has them: visit_timed_minutes."), "{visit}");
+    let lines = of("P2");
+    assert!(
+        lines.contains("both were tried") && lines.contains("The verdict takes the minutes of the lines"),
+        "{lines}"
+    );
+    let none = of("P3");
+    assert!(
+        none.contains("have no minutes of their own. The visit's timed minutes are 30: 2 units supported"),
+        "{none}"
+    );
+    assert!(!none.contains("both were tried"), "{none}");
+}
+
+/// The first unit of a family is its primary code's: an add-on that stands alone lacks it, and its proof says why.
+#[test]
+fn an_add_on_without_its_primary_code() {
+    let rows = "P1,2026-03-02,97130,15,1,Medicare,Ames,SLP,GN,,\nP2,2026-03-02,97130,45,3,Medicare,Ames,SLP,GN,,\n";
+    let audit = audit(&[("visits.csv", &format!("{HEAD}{rows}"))], &[]);
+    let why = "(97129), which was not billed in this session";
+    for finding in audit.findings("misallocated-units") {
+        assert!(finding["reason"].ends_with(&format!("the first unit of its family is the primary code's {why}.")));
+    }
+    let of = |patient: &str| flat(&explain(&audit, &["--patient", patient, "--date", "2026-03-02"]));
+    let (one, three) = (of("P1"), of("P2"));
+    assert!(one.contains("These minutes support no unit of the codes that were billed. The first unit"), "{one}");
+    assert!(three.contains("would have been supported: 97130 2. The first unit of the family"), "{three}");
+    assert!(one.contains("(add-on-without-primary, ") && one.contains(why) && three.contains(why), "{one}");
 }
 
 /// The arithmetic of a proof is done anew: of every session it gives what the tables have.
@@ -92,7 +155,11 @@ fn proofs_give_what_the_tables_have() {
     for patient in patients {
         let proofs = explain(&audit, &["--patient", &patient]);
         for proof in proofs.split(&"-".repeat(80)) {
-            let proof = proof.split_whitespace().collect::<Vec<_>>().join(" ");
+            let proof = flat(proof);
+            // What was found over more than a session.
+            if proof.starts_with("Finding ") {
+                continue;
+            }
             let session =
                 sessions.iter().find(|row| proof.contains(&format!("Session {}:", row["session_id"]))).unwrap();
             if session["auditable"] != "true" {
@@ -126,7 +193,9 @@ fn what_is_not_there_is_said() {
         run.stderr
     };
     assert!(fails(&["F-00000000000000000000"]).contains("has no finding"));
-    assert!(fails(&["--patient", "P9"]).contains("no session of that patient"));
+    assert!(fails(&["--patient", "P9"]).ends_with("no session of that patient\n"));
+    assert!(fails(&["--patient", "P9", "--date", "2026-03-02"]).contains("no session of that patient on 2026-03-02"));
+    assert!(fails(&["--patient", "P1", "--date", "03/05/2025"]).contains("write it as 2025-03-05"));
     assert!(fails(&[]).contains("what of"));
     let short = crate::support::audit(&[("visits.csv", &format!("{HEAD}{rows}"))], &["--detail", "findings"]);
     let finding = &short.findings("overbilled-units")[0]["finding_id"];

@@ -137,7 +137,7 @@ impl Patients {
             }
         }
         for finding in found {
-            // Units over may be one clinician's in a session of several.
+            // Units over may be one clinician's in a session of several. Its other figures are not: so it is no patient of theirs.
             if let (Attribution::One(therapist), true) = (finding.attribution, finding.units_over > 0) {
                 count_of(Dimension::Therapist, Of::Over, therapist);
             }
@@ -146,10 +146,6 @@ impl Patients {
         count(Dimension::WhyNot, session.why_not as u32);
         for finding in found {
             count(Dimension::Severity, finding.severity as u32);
-            // Units over may be one clinician's in a session of several.
-            if let Attribution::One(therapist) = finding.attribution {
-                count(Dimension::Therapist, therapist);
-            }
             let place = ALL.iter().position(|check| check.name == finding.check);
             place.into_iter().for_each(|place| count(Dimension::Check, place as u32));
         }
