@@ -69,7 +69,16 @@ pub fn treated(lines: &Lines, services: &[(&Service, &[u32])]) -> Vec<Treated> {
         }
     }
     let one_on_one = |treated: &Treated| services[treated.service].0.one_on_one;
-    found.sort_unstable_by_key(|treated| (treated.therapist, treated.stretch.span, treated.place));
+    let code = |treated: &Treated| services[treated.service].0.code;
+    found.sort_unstable_by_key(|treated| {
+        (treated.therapist, treated.stretch.span, code(treated), treated.time(), treated.place)
+    });
+    // The bill to a second payer repeats the treatment.
+    found.dedup_by(|later, first| {
+        let what = |treated: &Treated| (treated.therapist, treated.span(), code(treated), treated.time());
+        let session = |treated: &Treated| services[treated.service].0.session;
+        what(later) == what(first) && session(later) != session(first)
+    });
     for alike in found.chunk_by_mut(|a, b| (a.therapist, a.span()) == (b.therapist, b.span())) {
         if alike.len() > 1 {
             let of_visit = alike.iter().filter(|treated| one_on_one(treated)).all(|treated| treated.stretch.whole);
