@@ -8,13 +8,12 @@ use crate::checks::{self, by_name};
 use crate::error::{Error, Result};
 use crate::finished::FinishedRun;
 use crate::grid::{Grid, Record, Value};
-use crate::reference::{CodeFacts, Codes, Field};
+use crate::reference::{Codes, Field};
 use crate::words::{capital, counted};
 use crate::working::{supported, working};
 use hashbrown::{HashMap, HashSet};
 use recount_core::cells;
 use recount_core::domain::{Rule, Time};
-use recount_core::units::family::Part;
 use std::collections::BTreeSet;
 
 /// The proof of a session.
@@ -409,9 +408,8 @@ impl Rows<'_> {
         let day = self.session.day("date_of_service").unwrap_or(0);
         let billed = || self.services.iter().filter(|service| service.whole("units_billed") > Some(0));
         billed().find_map(|service| {
-            let facts = codes.get(service.text("code"), day).filter(|facts| facts.part == Part::AddOn)?;
-            let is_primary = |row: &&CodeFacts| row.family == facts.family && row.part == Part::Primary;
-            let primary = codes.rows().iter().find(is_primary)?.code.as_str();
+            let facts = codes.get(service.text("code"), day)?;
+            let primary = codes.primary_of(facts)?;
             let alone = billed().all(|other| other.text("code") != primary);
             alone.then(|| {
                 format!(

@@ -2,10 +2,9 @@
 
 use super::judged::units;
 use super::{CMS_20_2, Certainty, Check, Finding, Judged, Run, Scope, Severity};
-use crate::reference::{CodeFacts, Field};
+use crate::reference::Field;
 use crate::sessions::Service;
 use recount_core::domain::Time;
-use recount_core::units::family::Part;
 
 pub const CHECK: Check = Check {
     name: "misallocated-units",
@@ -69,9 +68,7 @@ fn find(judged: &Judged, findings: &mut Vec<Finding>) {
 
 /// Why an add-on lacks a unit where the primary code of its family, which takes the first, was not billed.
 fn without_primary(judged: &Judged, service: &Service) -> Option<String> {
-    let facts = judged.facts(service).filter(|facts| facts.part == Part::AddOn)?;
-    let is_primary = |row: &&CodeFacts| row.family == facts.family && row.part == Part::Primary;
-    let primary = judged.reference.codes.rows().iter().find(is_primary)?.code.as_str();
+    let primary = judged.reference.codes.primary_of(judged.facts(service)?)?;
     let billed = |other: &Service| other.billed > 0 && judged.code(other) == primary;
     (!judged.services.iter().any(billed)).then(|| {
         format!(

@@ -264,6 +264,13 @@ impl Codes {
         Ok(Codes { rows, by_code })
     }
 
+    /// The code that takes the first unit of the family of an add-on; none of any other code.
+    pub fn primary_of(&self, add_on: &CodeFacts) -> Option<&str> {
+        let is_primary = |row: &&CodeFacts| row.family == add_on.family && row.part == Part::Primary;
+        let primary = self.rows().iter().find(is_primary).filter(|_| add_on.part == Part::AddOn)?;
+        Some(&primary.code)
+    }
+
     /// Every row.
     pub fn rows(&self) -> &[CodeFacts] {
         &self.rows
